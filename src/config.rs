@@ -1,0 +1,1 @@
+//! Environment to [`Config`]; the only reader of variables.

@@ -1,0 +1,7 @@
+//! What a film is: the request, its units, its timeline, its captions. No I/O, no async, no clock.
+
+pub mod captions;
+pub mod motion;
+pub mod script;
+pub mod task;
+pub mod units;

@@ -1,0 +1,198 @@
+//! A task: one request's life, its messages, its steps' records.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The status words that clients know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Recorded, not begun.
+    Queued,
+    /// Some step has begun.
+    #[serde(rename = "inprogress")]
+    InProgress,
+    /// The film is there and was verified.
+    Finished,
+    /// It could not be made.
+    Failed,
+    /// Somebody cancelled it.
+    Cancelled,
+}
+
+impl Status {
+    /// Whether nothing follows any more.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Finished | Self::Failed | Self::Cancelled)
+    }
+
+    /// The word clients know.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::InProgress => "inprogress",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Why a task failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskError {
+    /// A stable code in capitals.
+    pub code: String,
+    /// The class, as in `PortError`.
+    pub class: String,
+    /// The scene's place, from 0, where one was at fault.
+    pub scene: Option<u32>,
+    /// The step's name, where one was at fault.
+    pub step: Option<String>,
+    /// One sentence that reads alone.
+    pub message: String,
+    /// Whether trying again may help.
+    pub retryable: bool,
+}
+
+/// Where a task goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// To `inprogress`.
+    Started,
+    /// To `finished`, with the result that clients see.
+    Finished(serde_json::Value),
+    /// To `failed`.
+    Failed(TaskError),
+    /// To `cancelled`.
+    Cancelled,
+}
+
+impl Outcome {
+    /// The status it leads to.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::Started => Status::InProgress,
+            Self::Finished(_) => Status::Finished,
+            Self::Failed(_) => Status::Failed,
+            Self::Cancelled => Status::Cancelled,
+        }
+    }
+}
+
+/// A task as it is recorded. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: String,
+    /// The digest of its request, in hexadecimal.
+    pub request_sha256: String,
+    /// The request.
+    pub request: serde_json::Value,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was recorded.
+    pub created_at: u64,
+    /// When anything of it changed last.
+    pub updated_at: u64,
+    /// When its first step began.
+    pub started_at: Option<u64>,
+    /// When it reached a terminal state.
+    pub finished_at: Option<u64>,
+    /// When it must have ended.
+    pub deadline: u64,
+    /// Why it failed.
+    pub error: Option<TaskError>,
+    /// What came of it.
+    pub result: Option<serde_json::Value>,
+}
+
+/// What a message asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Work {
+    /// Speak a run of a global narration's sentences.
+    Narrate {
+        /// The run's place, from 0.
+        run: u32,
+    },
+    /// Make one scene: its speech, its picture, its video.
+    Render {
+        /// The scene's place, from 0.
+        scene: u32,
+    },
+    /// Join the film.
+    Assemble,
+}
+
+impl Work {
+    /// The step's name in the done set and in records: `narrate#0`, `scene#3`, `film`.
+    #[must_use]
+    pub fn step(&self) -> String {
+        match self {
+            Self::Narrate { run } => format!("narrate#{run}"),
+            Self::Render { scene } => format!("scene#{scene}"),
+            Self::Assemble => "film".to_owned(),
+        }
+    }
+}
+
+/// A message: ids only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Message {
+    /// The format's version, 1.
+    pub v: u32,
+    /// The task.
+    pub task: String,
+    /// What to do for it.
+    #[serde(flatten)]
+    pub work: Work,
+}
+
+impl Message {
+    /// A message of today's version.
+    #[must_use]
+    pub fn new(task: &str, work: Work) -> Self {
+        Self { v: 1, task: task.to_owned(), work }
+    }
+}
+
+/// What became of an artifact in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheOutcome {
+    /// It was there.
+    Hit,
+    /// It was made.
+    Miss,
+    /// Another worker was making it, and this one waited.
+    Waited,
+}
+
+/// One step as it ran: the report's raw material. Times are milliseconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// The recipe's kind: `speech`, `picture`, `scene`, `soundtrack`, `film`, `poster`.
+    pub kind: String,
+    /// The scene's place, from 0; `None` for steps of the whole film.
+    pub scene: Option<u32>,
+    /// The artifact's id, as text.
+    pub artifact: String,
+    /// Whether it was there.
+    pub cache: CacheOutcome,
+    /// Why it was made, in one line; empty for hits.
+    pub reason: String,
+    /// When it began, since 1970.
+    pub began_at: u64,
+    /// How long it took, by the monotonic clock.
+    pub wall_ms: u64,
+    /// Resident memory of the process and its children at its end, in bytes.
+    pub memory_bytes: u64,
+    /// The artifact's length.
+    pub bytes: u64,
+    /// Which worker lane did it, from 0, for the chart.
+    pub lane: u32,
+}

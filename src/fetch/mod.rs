@@ -1,0 +1,1 @@
+//! What users point at: guarded downloads, pinned by digest.

@@ -1,0 +1,30 @@
+//! ProtoVideo turns a JSON request into a narrated film.
+//!
+//! A request is planned, purely, into a small graph of *recipes*. Each recipe names exactly one
+//! *artifact* before it exists. Workers walk the graph; an artifact that exists is never made
+//! again. Everything outside the graph is a *port*.
+//!
+//! ```text
+//! domain <- recipe <- ports <- pipeline <- cli
+//!                       ^
+//!                       +--- speech, picture, media, fetch, local, testing
+//! ```
+//!
+//! An arrow points at what may be used. The modules that hang on `ports` never use each other,
+//! except that `local` may use `pipeline` for its runner. `tests/it/architecture.rs` holds this
+//! picture against the `use` lines.
+
+pub mod assets;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod fetch;
+pub mod local;
+pub mod media;
+pub mod picture;
+pub mod pipeline;
+pub mod ports;
+pub mod recipe;
+pub mod speech;
+pub mod telemetry;
+pub mod testing;

@@ -1,0 +1,3 @@
+//! The `protovideo` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Films: motion, text, compositing, ffmpeg, soundtrack, probing.

@@ -1,0 +1,1 @@
+//! Pictures: providers, and decoding with limits.

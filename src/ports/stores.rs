@@ -1,0 +1,188 @@
+//! The ports that keep things: artifacts, tasks, the queue, leases.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::PortResult;
+use crate::domain::task::{Message, Outcome, StepRecord, Task};
+use crate::recipe::{ArtifactId, Digest};
+
+/// What stands beside an artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Its length.
+    pub bytes: u64,
+    /// What was measured while it was made, by kind: samples and word times, frames, loudness.
+    pub facts: serde_json::Value,
+    /// When it was made, in milliseconds since 1970.
+    pub made_at: u64,
+}
+
+/// The bytes to publish.
+#[derive(Clone, Copy, Debug)]
+pub enum Body<'a> {
+    /// In memory.
+    Bytes(&'a [u8]),
+    /// In a file, which may be moved away.
+    File(&'a Path),
+}
+
+/// An artifact as `cache ls` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Which.
+    pub id: ArtifactId,
+    /// What stands beside it.
+    pub meta: Meta,
+    /// When it was last used, in milliseconds since 1970.
+    pub used_at: u64,
+}
+
+/// The cache that all workers share. Create-only: an artifact that is there is never written again.
+#[async_trait]
+pub trait Artifacts: Send + Sync {
+    /// Whether it is there, and what stands beside it. Counts as a use.
+    async fn find(&self, id: &ArtifactId) -> PortResult<Option<Meta>>;
+
+    /// A file with exactly its bytes, checked against length and SHA-256 just now. A corrupt artifact is
+    /// removed and answered with `None`, as an absent one is. `work` is a folder that a copy may be put into.
+    /// The file must not be changed.
+    async fn open(&self, id: &ArtifactId, work: &Path) -> PortResult<Option<PathBuf>>;
+
+    /// Stores an artifact: its manifest, its bytes, then what stands beside it, so that a reader finds all or
+    /// nothing, whenever the writer dies. Where another writer was first, theirs stays and is answered.
+    async fn publish(
+        &self,
+        id: &ArtifactId,
+        manifest: &[u8],
+        body: Body<'_>,
+        facts: serde_json::Value,
+    ) -> PortResult<Meta>;
+
+    /// The canonical JSON it was made from, also when only its manifest is left.
+    async fn manifest(&self, id: &ArtifactId) -> PortResult<Option<Vec<u8>>>;
+
+    /// All artifacts, in order of their ids.
+    async fn list(&self) -> PortResult<Vec<Listed>>;
+
+    /// Removes one; nothing happens where there is none.
+    async fn remove(&self, id: &ArtifactId) -> PortResult<()>;
+}
+
+/// A task to record.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    /// `^[A-Za-z0-9_-]{1,64}$`.
+    pub id: String,
+    /// The digest of the request's canonical JSON.
+    pub request_sha256: Digest,
+    /// The request.
+    pub request: serde_json::Value,
+    /// The plan, as JSON.
+    pub plan: serde_json::Value,
+    /// When it must have ended, in milliseconds since 1970.
+    pub deadline: u64,
+    /// Now, in milliseconds since 1970.
+    pub now: u64,
+}
+
+/// What came of recording a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is new.
+    New,
+    /// The same id with the same request is there already; nothing was changed.
+    Same,
+    /// The same id with another request is there; nothing was changed.
+    Conflict,
+}
+
+/// Each task's progress and timings.
+#[async_trait]
+pub trait Tasks: Send + Sync {
+    /// Records a task as `queued`, once.
+    async fn create(&self, task: &NewTask) -> PortResult<Created>;
+
+    /// The task of that id.
+    async fn get(&self, id: &str) -> PortResult<Option<Task>>;
+
+    /// The plan it was recorded with.
+    async fn plan(&self, id: &str) -> PortResult<Option<serde_json::Value>>;
+
+    /// Moves the task forward: to `inprogress`, or to a terminal state. Never backward, never out of a terminal
+    /// state, except by [`revive`](Self::revive). True where this call made the change.
+    async fn advance(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool>;
+
+    /// Makes a failed or cancelled task `queued` again with a new deadline, for `resume`. True where it was so changed.
+    async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool>;
+
+    /// Adds a step to the done set; again is the same as once.
+    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<()>;
+
+    /// Takes a step out of the done set, when its artifact turned out to be gone.
+    async fn unmark(&self, id: &str, step: &str, now: u64) -> PortResult<()>;
+
+    /// The done set.
+    async fn done(&self, id: &str) -> PortResult<BTreeSet<String>>;
+
+    /// Adds a step's record; records are kept in the order in which they were added.
+    async fn record(&self, id: &str, record: &StepRecord) -> PortResult<()>;
+
+    /// All records of a task.
+    async fn records(&self, id: &str) -> PortResult<Vec<StepRecord>>;
+
+    /// The newest tasks first, at most `limit`.
+    async fn recent(&self, limit: usize) -> PortResult<Vec<Task>>;
+
+    /// All tasks that are not in a terminal state.
+    async fn live(&self) -> PortResult<Vec<Task>>;
+}
+
+/// A message that was received and is hidden from other receivers for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// What to do.
+    pub message: Message,
+    /// Names this delivery to `delete` and `extend`.
+    pub receipt: String,
+    /// 1 for the first delivery.
+    pub attempt: u32,
+}
+
+/// What is to be done next. Delivery is at least once and in no particular order.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Adds messages.
+    async fn send(&self, messages: &[Message]) -> PortResult<()>;
+
+    /// At most `max` messages that are visible now, hidden from now on for `visibility`.
+    async fn receive(&self, max: usize, visibility: Duration) -> PortResult<Vec<Delivery>>;
+
+    /// The work is done. A stale receipt is not an error.
+    async fn delete(&self, receipt: &str) -> PortResult<()>;
+
+    /// Hides the message for so long from now; zero shows it at once. A stale receipt is not an error.
+    async fn extend(&self, receipt: &str, visibility: Duration) -> PortResult<()>;
+}
+
+/// Who makes what. A lease saves work; correctness never depends on it.
+#[async_trait]
+pub trait Leases: Send + Sync {
+    /// Takes or renews the lease on `key` for `owner`; false where another owner holds it.
+    async fn acquire(&self, key: &str, owner: &str, span: Duration) -> PortResult<bool>;
+
+    /// Gives it back, where `owner` holds it.
+    async fn release(&self, key: &str, owner: &str) -> PortResult<()>;
+}
+
+/// The time of day, for records; durations are measured with the monotonic clock.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since 1970.
+    fn now_ms(&self) -> u64;
+}

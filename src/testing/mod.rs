@@ -1,0 +1,1 @@
+//! The world in memory: stores, faults, stand-ins.
