@@ -1,5 +1,9 @@
 //! Captions: which words stand on the screen when.
 
+pub mod cues;
+pub mod sidecar;
+pub mod timing;
+
 use serde::{Deserialize, Serialize};
 
 /// A word of a cue. Times are frames from the start of whatever the cues belong to (a scene, or the film).

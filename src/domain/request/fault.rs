@@ -1,0 +1,69 @@
+//! What is wrong with a request, and where.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// One fault: a place, and a sentence that says what was found and what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// `scenes[2].duration`; empty for the request as a whole.
+    pub path: String,
+    /// What was found there, and what is allowed.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.path.is_empty() { "request" } else { &self.path };
+        write!(f, "{place}: {}", self.message)
+    }
+}
+
+/// All faults of a request, at least one, in the order of their places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(transparent)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Collects faults; the same one twice is kept once.
+    #[must_use]
+    pub fn new(mut faults: Vec<Fault>) -> Self {
+        let mut seen = std::collections::BTreeSet::new();
+        faults.retain(|fault| seen.insert((fault.path.clone(), fault.message.clone())));
+        Self(faults)
+    }
+
+    /// JSON that cannot be read.
+    #[must_use]
+    pub fn unreadable(error: &serde_json::Error) -> Self {
+        let reason = error.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or(&reason);
+        Self(vec![Fault::new("", format!("not JSON: {reason} at line {}, column {}", error.line(), error.column()))])
+    }
+
+    /// The faults.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Fault] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, fault) in self.0.iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}

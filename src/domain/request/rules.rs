@@ -1,0 +1,161 @@
+//! What a schema cannot say: rules between fields, names and sizes, and what is not supported yet.
+//! They look at the JSON value, not at the types, so that a fault of shape elsewhere hides none of them.
+
+use serde_json::{Map, Value};
+
+use super::fault::Fault;
+use super::shape::found;
+use super::styles::canonical;
+use crate::domain::film::parse_size;
+use crate::domain::palette::parse_color;
+
+/// Where a request comes from; only the command line may name local files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A person at a shell.
+    CommandLine,
+    /// A queue or HTTP.
+    Remote,
+}
+
+/// Fields that are known and refused, rather than ignored.
+const FILM_LATER: [&str; 6] = ["audio_prompt_url", "music", "logo", "outputs", "callback_url", "max_cost"];
+const SCENE_LATER: [&str; 6] = ["video", "narration", "audio_prompt_url", "music", "music_volume", "text"];
+
+/// Adds every fault that the rules find.
+pub(super) fn check(request: &Value, origin: Origin, faults: &mut Vec<Fault>) {
+    let Some(film) = request.as_object() else { return };
+    later("", film, &FILM_LATER, faults);
+    names(film, faults);
+    if present(film, "pace") && film["pace"] == "sentences" {
+        faults.push(not_yet("pace", "\"sentences\"", "\"even\""));
+    }
+    transition("", film, faults);
+    captions("", film, faults);
+    pronunciations(film, faults);
+    let scenes = film.get("scenes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    for (i, scene) in scenes.iter().enumerate() {
+        if let Some(scene) = scene.as_object() {
+            self::scene(&format!("scenes[{i}]."), scene, film, origin, faults);
+        }
+    }
+}
+
+fn present(fields: &Map<String, Value>, name: &str) -> bool {
+    fields.get(name).is_some_and(|value| !value.is_null())
+}
+
+fn later(prefix: &str, fields: &Map<String, Value>, names: &[&str], faults: &mut Vec<Fault>) {
+    for name in fields.keys().filter(|name| names.contains(&canonical(name)) && present(fields, name)) {
+        faults.push(Fault::new(format!("{prefix}{name}"), "not supported yet; leave it out"));
+    }
+}
+
+fn not_yet(path: impl Into<String>, what: &str, instead: &str) -> Fault {
+    Fault::new(path, format!("{what} is not supported yet; allowed: {instead}"))
+}
+
+fn names(film: &Map<String, Value>, faults: &mut Vec<Fault>) {
+    if let Some(id) = film.get("task_id").and_then(Value::as_str) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
+            let message = format!("found {}; allowed: 1 to 64 of A-Z a-z 0-9 _ -", found(&film["task_id"]));
+            faults.push(Fault::new("task_id", message));
+        }
+    }
+    if let Some(name) = film.get("output_filename").and_then(Value::as_str) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if name.is_empty() || name.len() > 100 || name.starts_with(['.', '-']) || !name.chars().all(plain) {
+            let message = format!(
+                "found {}; allowed: a bare file name of at most 100 of A-Z a-z 0-9 . _ -, not beginning with . or -",
+                found(&film["output_filename"])
+            );
+            faults.push(Fault::new("output_filename", message));
+        }
+    }
+    if let Some(Err(message)) = film.get("size").and_then(Value::as_str).map(parse_size) {
+        faults.push(Fault::new("size", message));
+    }
+}
+
+fn transition(prefix: &str, fields: &Map<String, Value>, faults: &mut Vec<Fault>) {
+    let kind = fields.get("transition").and_then(|t| t.get("kind"));
+    if let Some(kind) = kind.filter(|kind| kind.is_string() && *kind != "none") {
+        faults.push(not_yet(format!("{prefix}transition.kind"), &kind.to_string(), "\"none\""));
+    }
+}
+
+fn captions(prefix: &str, fields: &Map<String, Value>, faults: &mut Vec<Fault>) {
+    let Some(style) = fields.get("subtitle").and_then(Value::as_object) else { return };
+    for name in ["color", "highlight", "outline"] {
+        let Some(color) = style.get(name).and_then(Value::as_str) else { continue };
+        if !(name == "highlight" && color == "none")
+            && let Err(message) = parse_color(color)
+        {
+            faults.push(Fault::new(format!("{prefix}subtitle.{name}"), message));
+        }
+    }
+    if let Some(font) = style.get("font").and_then(Value::as_str)
+        && !crate::domain::film::FONTS.contains(&font)
+    {
+        let message = format!("found {font:?}; allowed: {}", crate::domain::film::FONTS.join(", "));
+        faults.push(Fault::new(format!("{prefix}subtitle.font"), message));
+    }
+}
+
+fn pronunciations(film: &Map<String, Value>, faults: &mut Vec<Fault>) {
+    for (word, how) in film.get("pronunciations").and_then(Value::as_object).into_iter().flatten() {
+        let path = format!("pronunciations.{word}");
+        if word.trim().is_empty() || word.chars().any(char::is_whitespace) {
+            faults.push(Fault::new(path.clone(), "the word must be one word, without white space"));
+        }
+        if how.as_str().is_some_and(|how| how.trim().trim_matches('/').is_empty()) {
+            faults.push(Fault::new(path, "empty; allowed: /phonemes/ or a respelling"));
+        }
+    }
+}
+
+fn scene(prefix: &str, scene: &Map<String, Value>, film: &Map<String, Value>, origin: Origin, faults: &mut Vec<Fault>) {
+    later(prefix, scene, &SCENE_LATER, faults);
+    transition(prefix, scene, faults);
+    captions(prefix, scene, faults);
+    aliases(prefix, scene, faults);
+    let has = |field: &str| scene.keys().any(|name| canonical(name) == field && present(scene, name));
+    match scene.get("type").and_then(Value::as_str) {
+        Some("video") => faults.push(not_yet(format!("{prefix}type"), "\"video\"", "\"image\"")),
+        Some("image") if !has("image") && !has("promptImage") => {
+            faults.push(Fault::new(
+                prefix.trim_end_matches('.'),
+                "an image scene needs `image` (a picture) or `promptImage` (a prompt for one)",
+            ));
+        }
+        _ => {}
+    }
+    if present(film, "narration_text") && (has("narration_text") || has("narration")) {
+        let message = "the film has a `narration_text` of its own; a scene cannot have another";
+        faults.push(Fault::new(format!("{prefix}narration_text"), message));
+    }
+    if let Some(kind) = scene.get("on_error").filter(|kind| *kind == "placeholder" || *kind == "skip") {
+        faults.push(not_yet(format!("{prefix}on_error"), &kind.to_string(), "\"fail\""));
+    }
+    for name in ["image", "image_url"] {
+        if let Some(source) = scene.get(name).and_then(Value::as_str)
+            && origin == Origin::Remote
+            && !["http://", "https://", "data:"].iter().any(|scheme| source.starts_with(scheme))
+        {
+            let message = format!("found {}; allowed: an http, https or data URL", found(&scene[name]));
+            faults.push(Fault::new(format!("{prefix}{name}"), message));
+        }
+    }
+}
+
+/// A field and its other name at once: which of the two would count?
+fn aliases(prefix: &str, scene: &Map<String, Value>, faults: &mut Vec<Fault>) {
+    let mut seen = std::collections::BTreeMap::new();
+    for name in scene.keys() {
+        if let Some(first) = seen.insert(canonical(name), name) {
+            let message = format!("the same field as `{first}`; give one of the two");
+            faults.push(Fault::new(format!("{prefix}{name}"), message));
+        }
+    }
+}
