@@ -28,3 +28,4 @@ pub mod recipe;
 pub mod speech;
 pub mod telemetry;
 pub mod testing;
+pub mod wav;

@@ -191,10 +191,10 @@ mod tests {
     #[test]
     fn a_scene_overrides_its_film() {
         let request = Request::parse(
-            r##"{"voice": {"name": "af_heart", "speed": 1.25}, "subtitle": true, "seed": 7, "scenes": [
+            r#"{"voice": {"name": "af_heart", "speed": 1.25}, "subtitle": true, "seed": 7, "scenes": [
                 {"type": "image", "promptImage": "a", "narration_text": "One."},
                 {"type": "image", "prompt_image": "b", "narration_text": "Two.", "voice": "heart", "subtitle": false,
-                 "seed": 9, "duration": 2.5, "motion": {"kind": "pan_left", "amount": 0.3}}]}"##,
+                 "seed": 9, "duration": 2.5, "motion": {"kind": "pan_left", "amount": 0.3}}]}"#,
             Origin::Remote,
         )
         .unwrap();

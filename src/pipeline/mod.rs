@@ -1,1 +1,88 @@
-//! When each thing is made.
+//! When each thing is made: submit, render, assemble, reconcile. It knows recipes and ports, and nothing else of
+//! the world, so that one machine, Lambda functions and the tests run the same steps.
+
+mod assemble;
+mod cache;
+mod error;
+mod facts;
+mod handle;
+mod progress;
+mod ready;
+mod reconcile;
+mod render;
+pub mod report;
+mod submit;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::ports::World;
+use crate::recipe::plan::Plan;
+pub use assemble::Captions;
+pub use error::{StepError, SubmitError};
+pub use facts::{FilmMeta, SpeechMeta};
+pub use handle::Handled;
+pub use progress::{Event, Observer, Quiet};
+pub use submit::Submitted;
+
+/// What the pipeline is told once.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where steps put their files; emptied by its owner.
+    pub work: PathBuf,
+    /// At most so many encoders run at once.
+    pub encoders: usize,
+    /// How long a task may take from submit to its end.
+    pub task_deadline: Duration,
+    /// How long one step may take.
+    pub step_deadline: Duration,
+    /// A step that failed for a passing reason is tried so many times.
+    pub attempts: u32,
+}
+
+/// The steps, over a world.
+#[derive(Clone)]
+pub struct Pipeline {
+    world: World,
+    settings: Settings,
+    encoders: Arc<Semaphore>,
+    flights: Arc<cache::Flights>,
+    observer: Arc<dyn Observer>,
+}
+
+/// What a piece of work is done for.
+#[derive(Clone)]
+struct Job {
+    /// The task.
+    task: String,
+    /// What it was planned to be.
+    plan: Arc<Plan>,
+    /// The worker's lane, for the report's chart.
+    lane: u32,
+    /// Set when the task was cancelled.
+    cancel: CancellationToken,
+    /// When the work has to have ended.
+    deadline: Instant,
+}
+
+impl Pipeline {
+    /// A pipeline over a world; `observer` is told of its progress.
+    #[must_use]
+    pub fn new(world: World, settings: Settings, observer: Arc<dyn Observer>) -> Self {
+        let encoders = Arc::new(Semaphore::new(settings.encoders.max(1)));
+        Self { world, settings, encoders, flights: Arc::default(), observer }
+    }
+
+    /// The world it works in.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -74,6 +74,10 @@ pub trait Pictures: Send + Sync {
     /// The provider of that name (the configured default for `None`): its name and model, as they stand in recipes.
     fn provider(&self, name: Option<&str>) -> PortResult<(String, String)>;
 
+    /// What of the film's first prompt leads the look of its other pictures, in as few words as will do: it stands in
+    /// their recipes, so that an edit of the first prompt which leaves the look alone costs one picture.
+    fn lead(&self, provider: &str, first_prompt: &str) -> Option<String>;
+
     /// Makes the picture of a [`PictureRecipe::Prompt`]: an encoded PNG, JPEG or WebP.
     async fn make(&self, recipe: &PictureRecipe, context: &StepContext) -> PortResult<Vec<u8>>;
 
@@ -103,8 +107,8 @@ pub struct SceneJob {
     pub motion: Motion,
     /// Captions to burn, in frames of this scene; none where the list is empty.
     pub captions: Vec<Cue>,
-    /// How they look.
-    pub style: CaptionStyle,
+    /// How they look; `None` where there are none.
+    pub style: Option<CaptionStyle>,
     /// The encoder's whole settings, as [`Films::encoder`] gave them when the task was planned.
     pub encoder: String,
 }

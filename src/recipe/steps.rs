@@ -63,7 +63,7 @@ pub enum PictureRecipe {
     Prompt {
         /// What to draw.
         prompt: String,
-        /// The first scene's prompt, whose palette leads where the provider keeps a film in one palette.
+        /// What the film's first prompt says of the look of all its pictures, where the provider keeps to one.
         lead: Option<String>,
         /// The provider's name: `card`, `openai`.
         provider: String,

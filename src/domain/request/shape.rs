@@ -53,13 +53,11 @@ impl Walk<'_> {
             let c = resolve(root, c);
             c.get("const").is_none() && (c.get("anyOf").is_some() || c.get("oneOf").is_some() || has_type(c, value))
         };
-        match choices.iter().find(fits) {
-            Some(choice) => self.at(path, choice, value),
-            None => {
-                let allowed: Vec<_> = choices.iter().map(|c| describe(root, resolve(root, c))).collect();
-                self.wrong(path, value, &allowed.join(", "));
-            }
+        if let Some(choice) = choices.iter().find(fits) {
+            return self.at(path, choice, value);
         }
+        let allowed: Vec<_> = choices.iter().map(|c| describe(root, resolve(root, c))).collect();
+        self.wrong(path, value, &allowed.join(", "));
     }
 
     fn object(&mut self, path: &str, schema: &Value, fields: &Map<String, Value>) {

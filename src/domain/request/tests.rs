@@ -22,13 +22,13 @@ fn version_one_parses_field_by_field() {
 #[test]
 fn every_fault_is_in_one_answer() {
     let found = faults(
-        r##"{"outputfilename": "x", "fps": 29, "size": "1081x1920", "task_id": "a b", "voice": 5, "loudness": 3, "scenes": [
+        r#"{"outputfilename": "x", "fps": 29, "size": "1081x1920", "task_id": "a b", "voice": 5, "loudness": 3, "scenes": [
             {"type": "image", "image": "https://example.com/a.png", "image_providr": "card", "duration": "long"},
             {"type": "image", "promptImage": ""},
             {"type": "picture"},
             {"type": "image"},
             7,
-            {"type": "image", "image": "/etc/passwd", "subtitle": {"color": "octarine", "lines": 9, "fnt": "x"}}]}"##,
+            {"type": "image", "image": "/etc/passwd", "subtitle": {"color": "octarine", "lines": 9, "fnt": "x"}}]}"#,
     );
     insta::assert_snapshot!(found.join("\n"));
 }

@@ -1,0 +1,78 @@
+//! What can go wrong with a step or a submission.
+
+use crate::domain::request::Faults;
+use crate::domain::task::TaskError;
+use crate::ports::{Class, PortError};
+use crate::recipe::canonical::CanonicalError;
+
+/// A step's failure, and which step it was.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{error}", scene.map(|s| format!("scene {s}: ")).unwrap_or_default())]
+pub struct StepError {
+    /// The scene's place, from 0.
+    pub scene: Option<u32>,
+    /// The step's kind: `speech`, `picture`, `scene`, `soundtrack`, `film`.
+    pub step: &'static str,
+    /// What went wrong.
+    #[source]
+    pub error: PortError,
+}
+
+impl StepError {
+    /// As it is recorded with the task.
+    #[must_use]
+    pub fn record(&self) -> TaskError {
+        TaskError {
+            code: self.error.code.to_owned(),
+            class: class_word(self.error.class).to_owned(),
+            scene: self.scene,
+            step: Some(self.step.to_owned()),
+            message: self.to_string(),
+            retryable: self.error.retryable,
+        }
+    }
+}
+
+/// The word by which a class is recorded.
+pub(super) const fn class_word(class: Class) -> &'static str {
+    match class {
+        Class::Request => "request",
+        Class::Provider => "provider",
+        Class::Media => "media",
+        Class::Storage => "storage",
+        Class::Cancelled => "cancelled",
+        Class::Limit => "limit",
+        Class::Internal => "internal",
+    }
+}
+
+impl From<CanonicalError> for PortError {
+    fn from(error: CanonicalError) -> Self {
+        Self::permanent(Class::Internal, "RECIPE", error.to_string()).because(error)
+    }
+}
+
+/// A defect of ours, told as one.
+pub(super) fn internal(error: impl std::fmt::Display) -> PortError {
+    PortError::permanent(Class::Internal, "INTERNAL", error.to_string())
+}
+
+/// Why a request was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The request is at fault.
+    #[error("{0}")]
+    Faults(#[from] Faults),
+    /// The world is.
+    #[error("{0}")]
+    Port(#[from] PortError),
+    /// The id is taken by another request.
+    #[error("task `{0}` exists with another request; nothing was changed")]
+    Conflict(String),
+}
+
+impl From<CanonicalError> for SubmitError {
+    fn from(error: CanonicalError) -> Self {
+        Self::Port(error.into())
+    }
+}

@@ -1,0 +1,146 @@
+//! One message: done, tried again later, or the end of its task. Every delivery looks at the state anew and sends
+//! what is ready, so that a worker that dies between two of its effects loses nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::ready::{ready, unlocked};
+use super::{Event, Job, Pipeline, StepError, error};
+use crate::domain::task::{Message, Outcome, Status, Task, TaskError, Work};
+use crate::ports::{Class, PortResult};
+use crate::recipe::plan::Plan;
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// It can be deleted.
+    Done,
+    /// It is to be delivered again after so long.
+    Again(Duration),
+}
+
+impl Pipeline {
+    /// Does a message's work. `attempt` counts its deliveries from 1.
+    ///
+    /// # Errors
+    /// Only where the stores fail, so that nothing could be recorded: the message must stay in the queue.
+    pub async fn handle(
+        &self,
+        message: &Message,
+        attempt: u32,
+        lane: u32,
+        cancel: &CancellationToken,
+    ) -> PortResult<Handled> {
+        let Some(task) = self.world.tasks.get(&message.task).await? else {
+            tracing::warn!(task = message.task, "a message names a task that does not exist");
+            return Ok(Handled::Done);
+        };
+        if task.status.is_terminal() {
+            return Ok(Handled::Done);
+        }
+        if let Some(end) = self.end_of(&task, message) {
+            self.world.tasks.advance(&task.id, &Outcome::Failed(end), self.world.clock.now_ms()).await?;
+            return Ok(Handled::Done);
+        }
+        let Some(plan) = self.plan_of(&task.id).await? else {
+            return Err(error::internal(format!("task {} has no plan", task.id)));
+        };
+        if task.status == Status::Queued {
+            self.world.tasks.advance(&task.id, &Outcome::Started, self.world.clock.now_ms()).await?;
+        }
+        let job = self.job(&task.id, plan, lane, cancel.clone());
+        match self.work(&job, &message.work).await {
+            Ok(()) => Ok(Handled::Done),
+            Err(failure) => self.failed(&job, attempt, failure).await,
+        }
+    }
+
+    /// A reason why the task ends here, whatever the message asks for.
+    fn end_of(&self, task: &Task, message: &Message) -> Option<TaskError> {
+        let fail = |code: &str, class, message: String| {
+            let class = error::class_word(class).to_owned();
+            Some(TaskError { code: code.to_owned(), class, scene: None, step: None, message, retryable: true })
+        };
+        if message.v != 1 {
+            let found = format!("a message of version {} came; this worker understands version 1", message.v);
+            return fail("VERSION_SKEW", Class::Internal, found);
+        }
+        if self.world.clock.now_ms() > task.deadline {
+            return fail("DEADLINE", Class::Limit, "the task's time was over before its film was done".to_owned());
+        }
+        None
+    }
+
+    async fn work(&self, job: &Job, work: &Work) -> Result<(), StepError> {
+        match work {
+            Work::Narrate { run } => self.narrate(job, *run).await?,
+            Work::Render { scene } => self.render(job, *scene).await?,
+            Work::Assemble => {
+                self.assemble(job).await?;
+                return Ok(());
+            }
+        }
+        self.mark_and_send(job, work).await.map_err(|error| StepError { scene: None, step: "queue", error })
+    }
+
+    /// Marks, then recounts, then sends: in that order, whoever dies in between.
+    async fn mark_and_send(&self, job: &Job, work: &Work) -> PortResult<()> {
+        self.world.tasks.mark(&job.task, &work.step(), self.world.clock.now_ms()).await?;
+        let done = self.world.tasks.done(&job.task).await?;
+        let next = unlocked(&job.plan, &done, work);
+        if next.is_empty() {
+            return Ok(());
+        }
+        self.send(&job.task, next).await
+    }
+
+    async fn failed(&self, job: &Job, attempt: u32, failure: StepError) -> PortResult<Handled> {
+        if failure.error.code == "CRASH" {
+            return Err(failure.error);
+        }
+        if failure.error.class == Class::Cancelled {
+            return Ok(Handled::Again(Duration::ZERO));
+        }
+        if failure.error.retryable && attempt < self.settings.attempts {
+            let message = failure.to_string();
+            self.observer.event(Event::Retry { task: &job.task, error: &message });
+            tracing::warn!(
+                task = job.task,
+                step = failure.step,
+                code = failure.error.code,
+                "to be tried again: {message}"
+            );
+            let backoff = Duration::from_millis(500 << attempt.min(6));
+            return Ok(Handled::Again(failure.error.retry_after.unwrap_or(backoff)));
+        }
+        let end = Outcome::Failed(failure.record());
+        self.world.tasks.advance(&job.task, &end, self.world.clock.now_ms()).await?;
+        tracing::error!(task = job.task, step = failure.step, code = failure.error.code, "the task failed: {failure}");
+        Ok(Handled::Done)
+    }
+
+    /// Sends all work that can begin; for submit, resume and reconcile.
+    pub async fn send_ready(&self, task: &str, plan: &Plan) -> PortResult<()> {
+        let done = self.world.tasks.done(task).await?;
+        self.send(task, ready(plan, &done)).await
+    }
+
+    async fn send(&self, task: &str, work: Vec<Work>) -> PortResult<()> {
+        let messages: Vec<_> = work.into_iter().map(|work| Message::new(task, work)).collect();
+        self.world.queue.send(&messages).await
+    }
+
+    /// The plan that a task was recorded with.
+    pub async fn plan_of(&self, task: &str) -> PortResult<Option<Plan>> {
+        let Some(plan) = self.world.tasks.plan(task).await? else { return Ok(None) };
+        let unreadable = |e| error::internal(format!("the plan of task {task} cannot be read: {e}"));
+        serde_json::from_value(plan).map(Some).map_err(unreadable)
+    }
+
+    pub(super) fn job(&self, task: &str, plan: Plan, lane: u32, cancel: CancellationToken) -> Job {
+        let deadline = Instant::now() + self.settings.step_deadline;
+        Job { task: task.to_owned(), plan: Arc::new(plan), lane, cancel, deadline }
+    }
+}

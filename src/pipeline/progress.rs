@@ -1,0 +1,53 @@
+//! What the pipeline tells while it works.
+
+use crate::domain::task::StepRecord;
+use crate::recipe::plan::Plan;
+
+/// Something happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A task was planned.
+    Planned {
+        /// The task.
+        task: &'a str,
+        /// Its plan.
+        plan: &'a Plan,
+    },
+    /// A scene's encoding goes on.
+    Frames {
+        /// The task.
+        task: &'a str,
+        /// The scene's place, from 0.
+        scene: u32,
+        /// Frames so far.
+        done: u32,
+    },
+    /// A step ended well.
+    Step {
+        /// The task.
+        task: &'a str,
+        /// What it was.
+        record: &'a StepRecord,
+    },
+    /// A step failed for a passing reason and will be tried again.
+    Retry {
+        /// The task.
+        task: &'a str,
+        /// What went wrong.
+        error: &'a str,
+    },
+}
+
+/// Whoever is told of the progress; calls come from many threads and must be quick.
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn event(&self, event: Event<'_>);
+}
+
+/// Is told, and says nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quiet;
+
+impl Observer for Quiet {
+    fn event(&self, _: Event<'_>) {}
+}

@@ -1,0 +1,161 @@
+//! Speech, pictures and scenes.
+
+use futures_util::future::try_join_all;
+use serde_json::json;
+
+use super::cache::{Content, Got, Made};
+use super::error::internal;
+use super::facts::{self, SceneMeta, SpeechMeta, Told};
+use super::{Job, Pipeline, StepError};
+use crate::domain::captions::Cue;
+use crate::domain::captions::cues::{Fit, cues, window};
+use crate::domain::motion::{Motion, MotionKind};
+use crate::domain::task::CacheOutcome;
+use crate::domain::timeline::Length;
+use crate::ports::{PortError, PortResult, SceneJob};
+use crate::recipe::plan::{PlannedScene, PlannedSentence};
+use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength, SceneRecipe};
+use crate::recipe::{ArtifactId, Digest};
+use crate::wav;
+
+/// The motions that a picture's digest chooses from.
+const CHOICE: [MotionKind; 4] = [MotionKind::ZoomIn, MotionKind::PanRight, MotionKind::ZoomOut, MotionKind::PanLeft];
+
+impl Pipeline {
+    /// A run of the film's own narration.
+    pub(super) async fn narrate(&self, job: &Job, run: u32) -> Result<(), StepError> {
+        let run = job.plan.narration.get(run as usize).map_or(&[][..], Vec::as_slice);
+        let fault = |error| StepError { scene: None, step: "speech", error };
+        try_join_all(run.iter().map(|sentence| self.speech(job, None, sentence))).await.map_err(fault)?;
+        Ok(())
+    }
+
+    /// One scene: its picture and its sentences side by side, then its video.
+    pub(super) async fn render(&self, job: &Job, index: u32) -> Result<(), StepError> {
+        let fault = |step| move |error| StepError { scene: Some(index), step, error };
+        let scene = job.plan.scenes.get(index as usize);
+        let scene = scene.ok_or_else(|| fault("scene")(internal("the plan has no such scene")))?;
+        let shared = matches!(scene.recipe.length, SceneLength::Share { .. });
+        let picture = async { self.picture(job, Some(index), &scene.picture).await.map_err(fault("picture")) };
+        let spoken = async {
+            let said: Vec<_> =
+                if shared { job.plan.narration.iter().flatten().collect() } else { scene.narration.iter().collect() };
+            let place = if shared { None } else { Some(index) };
+            self.told(job, place, said).await.map_err(fault("speech"))
+        };
+        let (picture, (told, new_speech)) = tokio::try_join!(picture, spoken)?;
+        let reason = match (picture.outcome == CacheOutcome::Miss, new_speech) {
+            (true, true) => "new picture and new speech",
+            (true, false) => "new picture",
+            (false, true) => "new speech",
+            (false, false) => "new length, motion, captions, encoder or tools",
+        };
+        let made = self.get_or_make(job, Some(index), &scene.recipe, reason, |context| async move {
+            self.video(scene, &told, &picture.id, &context).await
+        });
+        made.await.map_err(fault("scene"))?;
+        Ok(())
+    }
+
+    /// One sentence.
+    pub(super) async fn speech(&self, job: &Job, scene: Option<u32>, planned: &PlannedSentence) -> PortResult<Got> {
+        let recipe = &planned.recipe;
+        let make = |context| async move {
+            let spoken = self.world.speech.speak(recipe, &context).await?;
+            let facts = SpeechMeta { samples: spoken.samples.len() as u32, words: spoken.words };
+            let bytes = wav::encode(&spoken.samples).map_err(internal)?;
+            Ok(Made { bytes: Content::Memory(bytes), facts: json!(facts) })
+        };
+        self.get_or_make(job, scene, recipe, "new sentence, voice or pace", make).await
+    }
+
+    /// All sentences of a narration, side by side, and whether any was made anew.
+    pub(super) async fn told<'a>(
+        &self,
+        job: &Job,
+        scene: Option<u32>,
+        sentences: Vec<&'a PlannedSentence>,
+    ) -> PortResult<(Told<'a>, bool)> {
+        let spoken = sentences.into_iter().map(|planned| async move {
+            // A film's narration is spoken before its scenes; they only read it, unless it was lost meanwhile.
+            if scene.is_none()
+                && let Some(meta) = self.world.artifacts.find(&planned.recipe.id()?).await?
+            {
+                return Ok(((planned, facts::read(&meta)?), false));
+            }
+            let got = self.speech(job, scene, planned).await?;
+            Ok::<_, PortError>(((planned, facts::read(&got.meta)?), got.outcome == CacheOutcome::Miss))
+        });
+        let spoken = try_join_all(spoken).await?;
+        let new = spoken.iter().any(|(_, new)| *new);
+        Ok((Told::new(spoken.into_iter().map(|(told, _)| told).collect()), new))
+    }
+
+    /// One picture.
+    pub(super) async fn picture(&self, job: &Job, scene: Option<u32>, recipe: &PictureRecipe) -> PortResult<Got> {
+        let make = |context| async move {
+            if let PictureRecipe::Pin { sha256 } = recipe {
+                return Err(lost_pin(sha256));
+            }
+            let bytes = self.world.pictures.make(recipe, &context).await?;
+            let size = self.world.pictures.check(&bytes)?;
+            Ok(Made { bytes: Content::Memory(bytes), facts: json!(size) })
+        };
+        self.get_or_make(job, scene, recipe, "new prompt, size or seed", make).await
+    }
+
+    async fn video(
+        &self,
+        scene: &PlannedScene,
+        told: &Told<'_>,
+        picture: &ArtifactId,
+        context: &crate::ports::StepContext,
+    ) -> PortResult<Made> {
+        let recipe = &scene.recipe;
+        let frames = Length::from(recipe.length).frames(&told.layout, recipe.fps);
+        let captions = match &recipe.captions {
+            Some(_) => scene_cues(recipe, told, frames),
+            None => Vec::new(),
+        };
+        let style = recipe.captions.as_ref().map(|captions| captions.style.clone());
+        let job = SceneJob {
+            picture: self.input(picture, context).await?,
+            size: recipe.size,
+            fps: recipe.fps,
+            frames,
+            motion: motion(recipe),
+            captions,
+            style,
+            encoder: recipe.encoder.clone(),
+        };
+        let out = context.work.join("scene.ts");
+        let _encoder = self.encoders.acquire().await.map_err(internal)?;
+        self.world.films.scene(&job, &out, context).await?;
+        Ok(Made { bytes: Content::File(out), facts: json!(SceneMeta { frames }) })
+    }
+}
+
+/// A pinned picture's bytes came with the request; without them nothing here can make it.
+fn lost_pin(sha256: &Digest) -> PortError {
+    let message = format!("the picture with SHA-256 {sha256} is not in the cache any more; send the request again");
+    PortError::permanent(crate::ports::Class::Storage, "PIN_LOST", message)
+}
+
+/// The scene's cues, in its own frames.
+pub(super) fn scene_cues(recipe: &SceneRecipe, told: &Told<'_>, frames: u32) -> Vec<Cue> {
+    let fit = recipe.captions.as_ref().map_or_else(Fit::plain, |captions| Fit::of(&captions.style, recipe.size));
+    match recipe.length {
+        SceneLength::Share { index, of } => {
+            let all = cues(&told.words(), fit, recipe.fps, recipe.fps.frames_for(told.layout.length));
+            window(&all, Length::shared_start(index, of, &told.layout, recipe.fps), frames)
+        }
+        SceneLength::Speech { .. } | SceneLength::Time { .. } => cues(&told.words(), fit, recipe.fps, frames),
+    }
+}
+
+/// The scene's motion; where the request names none, the picture's digest chooses, so that the same picture moves
+/// the same way wherever it stands.
+fn motion(recipe: &SceneRecipe) -> Motion {
+    let chosen = CHOICE[usize::from(recipe.picture.key.as_bytes()[0]) % CHOICE.len()];
+    Motion { kind: recipe.motion.unwrap_or(chosen), amount_milli: recipe.motion_milli }
+}
