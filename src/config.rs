@@ -1,1 +1,228 @@
-//! Environment to [`Config`]; the only reader of variables.
+//! Environment to [`Config`]; the only reader of variables. A variable that is not set has its default; one that is
+//! empty or cannot be read is an error that names it, what was found and what is allowed.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// What the environment says.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `MAX_WORKERS`: scenes in flight at once; default 4.
+    pub max_workers: usize,
+    /// `CACHE_DIR`: artifacts and tasks; default `./cache`.
+    pub cache_dir: PathBuf,
+    /// `CACHE_ENABLED`: whether artifacts that other tasks made are used; default true.
+    pub cache_enabled: bool,
+    /// `CACHE_MAX_AGE`: hours since the last use after which an artifact counts as gone; default 24.
+    pub cache_max_age: Duration,
+    /// `MEMORY_WARNING_THRESHOLD`: MB of resident set above which no further work is begun beside other work; default 1000.
+    pub memory_warning: u64,
+    /// `MEMORY_CRITICAL_THRESHOLD`: MB of resident set above which the task is given up; default 2000.
+    pub memory_critical: u64,
+    /// `PROTOVIDEO_ASSETS`: models, voices and fonts; default `protovideo/assets` in the user's cache folder.
+    pub assets: PathBuf,
+    /// `PROTOVIDEO_FFMPEG`: the ffmpeg program; default the one in `PATH`.
+    pub ffmpeg: Option<PathBuf>,
+    /// `IMAGE_PROVIDER`: who draws where a scene names nobody; default `card`.
+    pub image_provider: Option<String>,
+    /// `OPENAI_API_KEY`: the key of the images API.
+    pub openai_key: Option<SecretString>,
+    /// `OPENAI_BASE_URL`: the images API's address; default the original's.
+    pub openai_base_url: Option<String>,
+    /// `OPENAI_IMAGE_MODEL`: the images API's model.
+    pub openai_model: Option<String>,
+    /// `PROTOVIDEO_ALLOW_HOSTS`: `host:port` entries, separated by commas, that pictures may come from although their
+    /// addresses are private.
+    pub allow_hosts: Vec<String>,
+    /// `TASK_DEADLINE`: seconds that a task may take; default 6 hours.
+    pub task_deadline: Duration,
+    /// `PROTOVIDEO_LOG`: a log filter, such as `info`; default `warn`.
+    pub log: String,
+}
+
+/// A variable that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It is set to nothing.
+    #[error("{name} is empty; allowed: {allowed}; unset it for the default")]
+    Empty {
+        /// The variable.
+        name: &'static str,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// It is set to something else.
+    #[error("{name} is {found:?}; allowed: {allowed}")]
+    Unparsable {
+        /// The variable.
+        name: &'static str,
+        /// What was found.
+        found: String,
+        /// What it may be.
+        allowed: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// The first variable that cannot be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from wherever `variable` finds them.
+    ///
+    /// # Errors
+    /// The first variable that cannot be used.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let env = Env(variable);
+        env.choice("TTS_DEVICE", "cpu (cuda is not supported yet)", |v| (v == "cpu").then_some(()))?;
+        let memory_warning = env.number("MEMORY_WARNING_THRESHOLD", 1000, "MB, a whole number from 1", 1..)?;
+        let memory_critical = env.number("MEMORY_CRITICAL_THRESHOLD", 2000, "MB, a whole number from 1", 1..)?;
+        Ok(Self {
+            max_workers: env.number("MAX_WORKERS", 4, "a whole number from 1 to 256", 1..=256)? as usize,
+            cache_dir: env.text("CACHE_DIR", "a folder")?.map_or_else(|| PathBuf::from("./cache"), PathBuf::from),
+            cache_enabled: env
+                .choice("CACHE_ENABLED", "true, false, 1, 0", |v| match v {
+                    "true" | "1" => Some(true),
+                    "false" | "0" => Some(false),
+                    _ => None,
+                })?
+                .unwrap_or(true),
+            cache_max_age: hours(env.number("CACHE_MAX_AGE", 24, "hours, a whole number from 1", 1..=1_000_000)?),
+            memory_warning,
+            memory_critical,
+            assets: match env.text("PROTOVIDEO_ASSETS", "a folder")? {
+                Some(folder) => PathBuf::from(folder),
+                None => user_cache(&env.0).join("protovideo/assets"),
+            },
+            ffmpeg: env.text("PROTOVIDEO_FFMPEG", "the ffmpeg program's path")?.map(PathBuf::from),
+            image_provider: env.text("IMAGE_PROVIDER", "card, openai")?,
+            openai_key: env.text("OPENAI_API_KEY", "a key")?.map(SecretString::from),
+            openai_base_url: env.text("OPENAI_BASE_URL", "an http or https URL")?,
+            openai_model: env.text("OPENAI_IMAGE_MODEL", "a model's name")?,
+            allow_hosts: env
+                .text("PROTOVIDEO_ALLOW_HOSTS", "host:port, separated by commas")?
+                .map(|hosts| hosts.split(',').map(|host| host.trim().to_owned()).collect())
+                .unwrap_or_default(),
+            task_deadline: Duration::from_secs(env.number(
+                "TASK_DEADLINE",
+                6 * 3600,
+                "seconds, a whole number from 1",
+                1..=31_536_000,
+            )?),
+            log: env.text("PROTOVIDEO_LOG", "a log filter such as info")?.unwrap_or_else(|| "warn".to_owned()),
+        })
+    }
+}
+
+const fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours * 3600)
+}
+
+/// The XDG base directory for caches.
+fn user_cache(variable: &impl Fn(&str) -> Option<String>) -> PathBuf {
+    let absolute = |path: String| Some(PathBuf::from(path)).filter(|p| p.is_absolute());
+    variable("XDG_CACHE_HOME")
+        .and_then(absolute)
+        .or_else(|| variable("HOME").and_then(absolute).map(|home| home.join(".cache")))
+        .unwrap_or_else(|| Path::new(".cache").to_owned())
+}
+
+/// Variables by name.
+struct Env<F>(F);
+
+impl<F: Fn(&str) -> Option<String>> Env<F> {
+    fn text(&self, name: &'static str, allowed: &'static str) -> Result<Option<String>, ConfigError> {
+        match (self.0)(name) {
+            Some(found) if found.trim().is_empty() => Err(ConfigError::Empty { name, allowed }),
+            found => Ok(found),
+        }
+    }
+
+    fn choice<T>(
+        &self,
+        name: &'static str,
+        allowed: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(found) = self.text(name, allowed)? else { return Ok(None) };
+        read(&found).map(Some).ok_or(ConfigError::Unparsable { name, found, allowed })
+    }
+
+    fn number(
+        &self,
+        name: &'static str,
+        default: u64,
+        allowed: &'static str,
+        range: impl std::ops::RangeBounds<u64>,
+    ) -> Result<u64, ConfigError> {
+        let number = self.choice(name, allowed, |v| v.trim().parse().ok().filter(|n| range.contains(n)))?;
+        Ok(number.unwrap_or(default))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let found = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        Config::read(found)
+    }
+
+    #[test]
+    fn defaults_are_the_contract_s() {
+        let config = read(&[("HOME", "/home/me")]).unwrap();
+        assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (4, PathBuf::from("./cache"), true));
+        assert_eq!(config.cache_max_age, Duration::from_secs(86_400));
+        assert_eq!((config.memory_warning, config.memory_critical), (1000, 2000));
+        assert_eq!(config.assets, PathBuf::from("/home/me/.cache/protovideo/assets"));
+    }
+
+    #[test]
+    fn every_variable_takes_effect() {
+        let config = read(&[
+            ("MAX_WORKERS", "2"),
+            ("CACHE_DIR", "/c"),
+            ("CACHE_ENABLED", "false"),
+            ("CACHE_MAX_AGE", "1"),
+            ("MEMORY_WARNING_THRESHOLD", "300"),
+            ("MEMORY_CRITICAL_THRESHOLD", "400"),
+            ("TTS_DEVICE", "cpu"),
+            ("PROTOVIDEO_ALLOW_HOSTS", "a:80, b:8080"),
+            ("XDG_CACHE_HOME", "/x"),
+        ])
+        .unwrap();
+        assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (2, PathBuf::from("/c"), false));
+        assert_eq!(config.cache_max_age, Duration::from_secs(3600));
+        assert_eq!((config.memory_warning, config.memory_critical), (300, 400));
+        assert_eq!(config.allow_hosts, ["a:80", "b:8080"]);
+        assert_eq!(config.assets, PathBuf::from("/x/protovideo/assets"));
+    }
+
+    #[test]
+    fn a_bad_value_names_variable_value_and_what_is_allowed() {
+        let said = |name: &str, value: &str| read(&[(name, value)]).unwrap_err().to_string();
+        assert_eq!(said("MAX_WORKERS", "0"), r#"MAX_WORKERS is "0"; allowed: a whole number from 1 to 256"#);
+        assert_eq!(
+            said("MAX_WORKERS", ""),
+            "MAX_WORKERS is empty; allowed: a whole number from 1 to 256; unset it for the default"
+        );
+        assert_eq!(said("CACHE_ENABLED", "maybe"), r#"CACHE_ENABLED is "maybe"; allowed: true, false, 1, 0"#);
+        assert_eq!(said("TTS_DEVICE", "cuda"), r#"TTS_DEVICE is "cuda"; allowed: cpu (cuda is not supported yet)"#);
+        for name in ["CACHE_MAX_AGE", "MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "TASK_DEADLINE"] {
+            assert!(said(name, "-1").contains("whole number"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_not_shown() {
+        let config = read(&[("OPENAI_API_KEY", "sk-canary")]).unwrap();
+        assert!(!format!("{config:?}").contains("canary"));
+    }
+}

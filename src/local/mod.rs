@@ -1,1 +1,3 @@
 //! The world on one machine: files and `SQLite`.
+
+pub mod runner;

@@ -1,0 +1,125 @@
+//! The workers of one machine: lanes that take a task's messages until the task has ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::task::{Outcome, Status, Task, TaskError};
+use crate::pipeline::{Handled, Pipeline};
+use crate::ports::{Class, Delivery, PortError, PortResult, Queue};
+use crate::telemetry::resident_bytes;
+
+/// A message is hidden for so long from other workers, and hidden again at a third of it while it is worked on.
+const VISIBILITY: Duration = Duration::from_secs(90);
+/// How often the queue and the task are looked at while lanes are busy or nothing is visible.
+const POLL: Duration = Duration::from_millis(50);
+
+/// How one machine works.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Messages in flight at once.
+    pub workers: usize,
+    /// Resident bytes above which nothing is begun beside other work.
+    pub memory_warning: u64,
+    /// Resident bytes above which the task is given up.
+    pub memory_critical: u64,
+}
+
+/// Runs one task to its end. `cancel` ends it as cancelled; so does another process that records it as cancelled.
+pub async fn run(
+    pipeline: &Pipeline,
+    queue: &Arc<dyn Queue>,
+    task: &str,
+    limits: Limits,
+    cancel: &CancellationToken,
+) -> PortResult<Task> {
+    let stop = CancellationToken::new();
+    let mut lanes: Vec<u32> = (0..limits.workers as u32).rev().collect();
+    let mut busy: JoinSet<(u32, PortResult<()>)> = JoinSet::new();
+    let tasks = &pipeline.world().tasks;
+    loop {
+        let now = pipeline.world().clock.now_ms();
+        if cancel.is_cancelled() {
+            tasks.advance(task, &Outcome::Cancelled, now).await?;
+        }
+        if let Some(failure) = over_memory(limits) {
+            tasks.advance(task, &Outcome::Failed(failure), now).await?;
+        }
+        let state = tasks.get(task).await?.ok_or_else(|| unknown(task))?;
+        if state.status.is_terminal() {
+            if state.status != Status::Finished {
+                stop.cancel();
+            }
+            while let Some(ended) = busy.join_next().await {
+                drop(ended);
+            }
+            return Ok(state);
+        }
+        let pressed = resident_bytes() > limits.memory_warning && !busy.is_empty();
+        let free = if pressed { 0 } else { lanes.len() };
+        for delivery in queue.receive(free, VISIBILITY).await? {
+            let Some(lane) = lanes.pop() else { break };
+            let (pipeline, queue, stop) = (pipeline.clone(), queue.clone(), stop.clone());
+            busy.spawn(async move { (lane, work(&pipeline, &*queue, &delivery, lane, &stop).await) });
+        }
+        tokio::select! {
+            Some(ended) = busy.join_next() => {
+                let (lane, result) = ended.map_err(|e| panicked(&e))?;
+                lanes.push(lane);
+                result?;
+            }
+            () = tokio::time::sleep(POLL) => {}
+            () = cancel.cancelled() => {}
+        }
+    }
+}
+
+/// One delivery: worked on, hidden meanwhile, then deleted or given back.
+async fn work(
+    pipeline: &Pipeline,
+    queue: &dyn Queue,
+    delivery: &Delivery,
+    lane: u32,
+    stop: &CancellationToken,
+) -> PortResult<()> {
+    let handling = pipeline.handle(&delivery.message, delivery.attempt, lane, stop);
+    tokio::pin!(handling);
+    let mut renewal = tokio::time::interval(VISIBILITY / 3);
+    renewal.tick().await;
+    let handled = loop {
+        tokio::select! {
+            handled = &mut handling => break handled?,
+            _ = renewal.tick() => queue.extend(&delivery.receipt, VISIBILITY).await?,
+        }
+    };
+    match handled {
+        Handled::Done => queue.delete(&delivery.receipt).await,
+        Handled::Again(after) => queue.extend(&delivery.receipt, after).await,
+    }
+}
+
+fn over_memory(limits: Limits) -> Option<TaskError> {
+    let resident = resident_bytes();
+    (resident > limits.memory_critical).then(|| TaskError {
+        code: "MEMORY_LIMIT".to_owned(),
+        class: "limit".to_owned(),
+        scene: None,
+        step: None,
+        message: format!(
+            "{} MB are resident, more than MEMORY_CRITICAL_THRESHOLD allows ({} MB); lower MAX_WORKERS or raise it",
+            resident / 1_000_000,
+            limits.memory_critical / 1_000_000
+        ),
+        retryable: true,
+    })
+}
+
+fn unknown(task: &str) -> PortError {
+    PortError::permanent(Class::Request, "UNKNOWN_TASK", format!("there is no task `{task}`"))
+}
+
+fn panicked(error: &tokio::task::JoinError) -> PortError {
+    PortError::permanent(Class::Internal, "PANIC", format!("a step ended abnormally: {error}"))
+}
