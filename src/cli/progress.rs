@@ -1,0 +1,155 @@
+//! Progress: bars on a terminal, plain lines elsewhere, on standard error.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::domain::task::CacheOutcome;
+use crate::pipeline::{Event, Observer};
+use crate::recipe::plan::Plan;
+use crate::recipe::steps::SceneLength;
+
+/// Characters of English that are spoken in a second, about: for estimates only.
+const CHARS_A_SECOND: usize = 15;
+
+/// Shows the progress of one task.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    lines: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Frames that each scene will have, about.
+    estimates: Vec<u32>,
+    /// Frames of each scene so far.
+    frames: BTreeMap<u32, u32>,
+    scenes: usize,
+    sentences: usize,
+    spoken: usize,
+}
+
+/// Bars where standard error is a terminal that can show them, lines elsewhere.
+pub(super) fn for_terminal() -> Arc<Progress> {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let bars = io::stderr().is_terminal() && !dumb;
+    let style = "{bar:32} {percent:>3} % {msg} {eta} left";
+    let bar = bars.then(|| {
+        let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
+    });
+    Arc::new(Progress { bar, lines: !bars, state: Mutex::default() })
+}
+
+/// Nothing.
+pub(super) fn quiet() -> Arc<Progress> {
+    Arc::new(Progress { bar: None, lines: false, state: Mutex::default() })
+}
+
+impl Progress {
+    /// What will be made.
+    pub(super) fn planned(&self, plan: &Plan) {
+        let mut state = self.lock();
+        state.estimates = estimates(plan);
+        state.sentences = plan.narration.iter().map(Vec::len).sum::<usize>()
+            + plan.scenes.iter().map(|scene| scene.narration.len()).sum::<usize>();
+        if let Some(bar) = &self.bar {
+            bar.set_length(state.estimates.iter().map(|frames| u64::from(*frames)).sum());
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn draw(&self, state: &State) {
+        let Some(bar) = &self.bar else { return };
+        let shown = |scene: &u32, frames: &u32| u64::from(*frames).min(u64::from(state.estimate(*scene)));
+        bar.set_position(state.frames.iter().map(|(scene, frames)| shown(scene, frames)).sum());
+        let frames: u64 = state.frames.values().map(|frames| u64::from(*frames)).sum();
+        let (scenes, of) = (state.scenes, state.estimates.len());
+        bar.set_message(format!(
+            "scenes {scenes}/{of}, sentences {}/{}, frames {frames},",
+            state.spoken, state.sentences
+        ));
+    }
+}
+
+impl State {
+    fn estimate(&self, scene: u32) -> u32 {
+        self.estimates.get(scene as usize).copied().unwrap_or(0)
+    }
+}
+
+impl Observer for Progress {
+    fn event(&self, event: Event<'_>) {
+        if let Event::Planned { plan, task } = event {
+            self.planned(plan);
+            if self.lines {
+                eprintln!("task {task}: {} scenes", plan.scenes.len());
+            }
+            return;
+        }
+        let mut state = self.lock();
+        match event {
+            Event::Frames { scene, done, .. } => {
+                state.frames.insert(scene, done);
+            }
+            Event::Step { record, .. } => {
+                match (record.kind.as_str(), record.scene) {
+                    ("speech", _) => state.spoken += 1,
+                    ("scene", Some(scene)) => {
+                        state.scenes += 1;
+                        let whole = state.estimate(scene);
+                        state.frames.entry(scene).and_modify(|f| *f = (*f).max(whole)).or_insert(whole);
+                    }
+                    _ => {}
+                }
+                if self.lines {
+                    let place = record.scene.map(|scene| format!(" of scene {scene}")).unwrap_or_default();
+                    let how = match record.cache {
+                        CacheOutcome::Hit => "cached".to_owned(),
+                        CacheOutcome::Waited => "made by another worker".to_owned(),
+                        CacheOutcome::Miss => format!("made in {:.2} s", record.wall_ms as f64 / 1000.0),
+                    };
+                    eprintln!("{}{place}: {how}", record.kind);
+                }
+            }
+            Event::Retry { error, .. } => {
+                let line = format!("to be tried again: {error}");
+                match &self.bar {
+                    Some(bar) => bar.println(line),
+                    None if self.lines => eprintln!("{line}"),
+                    None => {}
+                }
+            }
+            Event::Planned { .. } => {}
+        }
+        self.draw(&state);
+    }
+}
+
+fn estimates(plan: &Plan) -> Vec<u32> {
+    let chars = |sentences: &[crate::recipe::plan::PlannedSentence]| {
+        sentences.iter().flat_map(|s| &s.recipe.words).map(|word| word.len() + 1).sum::<usize>()
+    };
+    let rate = plan.fps.get();
+    let spoken = |chars: usize| (chars * rate as usize / CHARS_A_SECOND) as u32 + rate / 2;
+    let shared: usize = plan.narration.iter().map(|run| chars(run)).sum();
+    let frames = |scene: &crate::recipe::plan::PlannedScene| match scene.recipe.length {
+        SceneLength::Speech { least_ms } => spoken(chars(&scene.narration)).max(least_ms * rate / 1000),
+        SceneLength::Time { ms } => ms * rate / 1000,
+        SceneLength::Share { of, .. } => spoken(shared) / of.max(1),
+    };
+    plan.scenes.iter().map(|scene| frames(scene).max(1)).collect()
+}

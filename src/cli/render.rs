@@ -1,0 +1,145 @@
+//! Making films: `render` and `resume`.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::world::Station;
+use super::{Failure, Output, export, print, progress, report, show};
+use crate::config::Config;
+use crate::domain::request::{Fault, Faults, Origin};
+use crate::domain::task::{Status, Task};
+use crate::local::runner;
+use crate::pipeline::{Submitted, SubmitError};
+use crate::ports::{PortError, PortResult};
+
+/// A live task that nothing was done for during so long is sent again when a command starts.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(300);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Render {
+    /// The request's file, or `-` for standard input
+    request: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Resume {
+    /// The task's id
+    task: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Render {
+    pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
+        let request = read(&self.request)?;
+        if let Some(output) = &self.output.output {
+            export::check(output)?;
+        }
+        let folder = self.request.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let id = show::new_id();
+        let station = Station::open(config, Some(folder), Some(&id), progress::for_terminal())?;
+        station.pipeline.reconcile(IDLE).await?;
+        let submitted = station.pipeline.submit(request, Origin::CommandLine, &id).await?;
+        if self.output.output.is_none() {
+            export::check(&export::target(&station, &submitted.task, None).await?)?;
+        }
+        finish(&station, config, &submitted, &self.output).await
+    }
+}
+
+impl Resume {
+    pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
+        let station = Station::open(config, None, Some(&self.task), progress::for_terminal())?;
+        let pipeline = &station.pipeline;
+        let (tasks, now) = (&pipeline.world().tasks, pipeline.world().clock.now_ms());
+        let plan = pipeline.plan_of(&self.task).await?;
+        let plan = plan.ok_or_else(|| Failure::request(format!("there is no task `{}`", self.task)))?;
+        let output = export::target(&station, &self.task, self.output.output.as_deref()).await?;
+        export::check(&output)?;
+        tasks.revive(&self.task, now + config.task_deadline.as_millis() as u64, now).await?;
+        station.progress.planned(&plan);
+        pipeline.send_ready(&self.task, &plan).await?;
+        let submitted = Submitted { task: self.task, plan, new: false };
+        finish(&station, config, &submitted, &self.output).await
+    }
+}
+
+/// Reads a request's JSON.
+pub(super) fn read(path: &Path) -> Result<Value, Failure> {
+    let text = if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(path)
+    };
+    let text = text.map_err(|e| {
+        Failure::request(SubmitError::from(Faults::new(vec![Fault::new("", format!("cannot read {}: {e}", path.display()))])).to_string())
+    })?;
+    serde_json::from_str(&text).map_err(|e| SubmitError::from(Faults::unreadable(&e)).into())
+}
+
+/// Runs a submitted task to its end and puts out what came of it.
+async fn finish(station: &Station, config: &Config, submitted: &Submitted, output: &Output) -> Result<(), Failure> {
+    let task = run(station, config, &submitted.task).await;
+    station.progress.finish();
+    let task = task?;
+    let status = task.status;
+    if status == Status::Finished {
+        let target = export::target(station, &task.id, output.output.as_deref()).await?;
+        export::film(station, &submitted.plan, &task, &target).await?;
+        let shown = show::task_status(&task, &submitted.plan, &station.pipeline, Some(&target)).await?;
+        eprintln!("{}", report::summary(&task));
+        return print(&if output.json { shown.to_string() } else { target.display().to_string() });
+    }
+    if output.json {
+        print(&show::task_status(&task, &submitted.plan, &station.pipeline, None).await?.to_string())?;
+    }
+    let resume = format!("`protovideo resume {}` goes on with it", task.id);
+    Err(match (&task.error, station.interrupted.is_cancelled()) {
+        (_, true) => Failure::interrupted(format!("interrupted; {resume}")),
+        (Some(error), _) => Failure::of_task(error),
+        (None, _) => Failure::cancelled(format!("task {} was cancelled; {resume}", task.id)),
+    })
+}
+
+/// Runs the task with the first Ctrl-C as its cancellation; the second ends the process.
+async fn run(station: &Station, config: &Config, task: &str) -> PortResult<Task> {
+    let limits = runner::Limits {
+        workers: config.max_workers,
+        memory_warning: config.memory_warning * 1_000_000,
+        memory_critical: config.memory_critical * 1_000_000,
+    };
+    let cancel: &CancellationToken = &station.interrupted;
+    let queue = Arc::clone(&station.pipeline.world().queue);
+    let running = runner::run(&station.pipeline, &queue, task, limits, cancel);
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            ended = &mut running => return ended,
+            pressed = interrupted() => {
+                pressed?;
+                if cancel.is_cancelled() {
+                    std::process::exit(130);
+                }
+                cancel.cancel();
+            }
+        }
+    }
+}
+
+/// Ctrl-C, or what a process manager sends instead.
+async fn interrupted() -> PortResult<()> {
+    let cannot = |e| PortError::io("listen for signals of", Path::new("this process"), e);
+    let mut terminated =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(cannot)?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.map_err(cannot),
+        _ = terminated.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,113 @@
+//! The report as one page that needs nothing else: the steps as a chart, one row a worker's lane, then a table.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::{ended, number};
+use crate::domain::task::{CacheOutcome, StepRecord, Task};
+
+const STYLE: &str = "
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
+body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.3rem } td, th { padding: .15rem .8rem .15rem 0; text-align: left; font-variant-numeric: tabular-nums }
+th { border-bottom: 1px solid #8888 } .n { text-align: right } svg { width: 100%; height: auto } text { font-size: 11px; fill: currentColor }
+.speech { fill: #3a86ff } .picture { fill: #8ac926 } .scene { fill: #ff9f1c } .soundtrack { fill: #6a4c93 } .film { fill: #e63946 } .poster { fill: #52b788 }
+.cached { opacity: .35 }";
+
+/// The chart's width, and a row's height, in its own units.
+const WIDTH: f64 = 1000.0;
+const ROW: f64 = 22.0;
+
+pub(super) fn page(task: &Task, records: &[StepRecord], report: &Value) -> String {
+    let of = |pointer| number(report, pointer);
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Task {id}</title><style>{STYLE}</style>\n\
+         <h1>Task {id}: {status}</h1>\n<p>{time:.2} s, at most {memory:.0} MB resident, {hits} cached, {misses} made.</p>\n",
+        id = escape(&task.id),
+        status = task.status.word(),
+        time = of("/total_time"),
+        memory = of("/total_memory_mb"),
+        hits = of("/cache_stats/hits"),
+        misses = of("/cache_stats/misses"),
+    );
+    out.push_str(&chart(task, records));
+    out.push_str("<table><tr><th>step<th class=n>scene<th class=n>seconds<th class=n>MB<th class=n>bytes<th>why<th>artifact</tr>\n");
+    for record in records {
+        let scene = record.scene.map(|scene| scene.to_string()).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "<tr><td>{}<td class=n>{scene}<td class=n>{:.3}<td class=n>{:.0}<td class=n>{}<td>{}<td><code>{}</code></tr>",
+            escape(&record.kind),
+            record.wall_ms as f64 / 1000.0,
+            record.memory_bytes as f64 / 1e6,
+            record.bytes,
+            escape(why(record)),
+            escape(record.artifact.get(..24).unwrap_or(&record.artifact)),
+        );
+    }
+    out.push_str("</table></html>\n");
+    out
+}
+
+/// Steps of one lane may run side by side (a scene's sentences and its picture), so a lane has as many rows as it needs.
+fn chart(task: &Task, records: &[StepRecord]) -> String {
+    let (from, to) = (task.created_at, ended(task, records).max(task.created_at + 1));
+    let x = |ms: u64| ms.saturating_sub(from) as f64 / (to - from) as f64 * WIDTH;
+    let rows = rows(records);
+    let height = rows.len() as f64 * ROW + 16.0;
+    let mut out = format!("<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"Steps over time\">\n");
+    for (row, steps) in rows.iter().enumerate() {
+        for record in steps {
+            let (left, right) = (x(record.began_at), x(record.began_at + record.wall_ms));
+            let cached = if record.cache == CacheOutcome::Miss { "" } else { " cached" };
+            let _ = writeln!(
+                out,
+                "<rect class=\"{}{cached}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}{}: {:.3} s, {}</title></rect>",
+                escape(&record.kind),
+                row as f64 * ROW,
+                (right - left).max(1.0),
+                ROW - 4.0,
+                escape(&record.kind),
+                record.scene.map(|scene| format!(" of scene {scene}")).unwrap_or_default(),
+                record.wall_ms as f64 / 1000.0,
+                escape(why(record)),
+            );
+        }
+    }
+    let seconds = (to - from) as f64 / 1000.0;
+    let _ = writeln!(
+        out,
+        "<text x=\"0\" y=\"{y}\">0 s</text><text x=\"{WIDTH}\" y=\"{y}\" text-anchor=\"end\">{seconds:.2} s</text></svg>",
+        y = height - 3.0
+    );
+    out
+}
+
+fn rows(records: &[StepRecord]) -> Vec<Vec<&StepRecord>> {
+    let mut sorted: Vec<_> = records.iter().collect();
+    sorted.sort_by_key(|r| (r.lane, r.began_at));
+    let mut rows: Vec<Vec<&StepRecord>> = Vec::new();
+    for record in sorted {
+        let free = rows.iter_mut().find(|row| {
+            row.last().is_some_and(|last| last.lane == record.lane && last.began_at + last.wall_ms <= record.began_at)
+        });
+        match free {
+            Some(row) => row.push(record),
+            None => rows.push(vec![record]),
+        }
+    }
+    rows
+}
+
+fn why(record: &StepRecord) -> &str {
+    match record.cache {
+        CacheOutcome::Hit => "cached",
+        CacheOutcome::Waited => "made by another worker meanwhile",
+        CacheOutcome::Miss => &record.reason,
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,109 @@
+//! The world of one machine, put together from the configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::progress::Progress;
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::fetch::{Fetcher, Policy};
+use crate::local::{Files, Sqlite, SystemClock};
+use crate::media::{Ffmpeg, Fonts, Studio};
+use crate::picture::{OpenAi, Providers};
+use crate::pipeline::{Pipeline, Settings};
+use crate::ports::{Artifacts, Pictures, PortError, PortResult, Speech, World};
+use crate::speech::Speaker;
+
+/// A step may take so long.
+const STEP_DEADLINE: Duration = Duration::from_secs(3600);
+/// A step that failed for a passing reason is tried so many times.
+const ATTEMPTS: u32 = 4;
+
+/// What a command works with.
+pub(super) struct Station {
+    /// The steps and their world.
+    pub(super) pipeline: Pipeline,
+    /// What shows progress.
+    pub(super) progress: Arc<Progress>,
+    /// Set by Ctrl-C.
+    pub(super) interrupted: CancellationToken,
+    /// A folder for this process, removed at its end.
+    pub(super) work: PathBuf,
+    _work: tempfile::TempDir,
+}
+
+impl Station {
+    /// Opens the stores and puts the world together. `folder` is where a request's relative paths begin; without one,
+    /// no path is read. `task` is the task that this process works on.
+    pub(super) fn open(
+        config: &Config,
+        folder: Option<&Path>,
+        task: Option<&str>,
+        progress: Arc<Progress>,
+    ) -> PortResult<Self> {
+        let root = &config.cache_dir;
+        std::fs::create_dir_all(root).map_err(|e| PortError::io("make the folder", root, e))?;
+        let root = &root.canonicalize().map_err(|e| PortError::io("find", root, e))?;
+        let work = tempfile::Builder::new().prefix("protovideo-").tempdir().map_err(|e| {
+            PortError::io("make a folder in", &std::env::temp_dir(), e)
+        })?;
+        let world = Self::world(config, root, folder, task)?;
+        let settings = Settings {
+            work: work.path().to_owned(),
+            encoders: std::thread::available_parallelism().map_or(1, usize::from).min(config.max_workers),
+            task_deadline: config.task_deadline,
+            step_deadline: STEP_DEADLINE,
+            attempts: ATTEMPTS,
+        };
+        let pipeline = Pipeline::new(world, settings, progress.clone());
+        let interrupted = CancellationToken::new();
+        Ok(Self { pipeline, progress, interrupted, work: work.path().to_owned(), _work: work })
+    }
+
+    fn world(config: &Config, root: &Path, folder: Option<&Path>, task: Option<&str>) -> PortResult<World> {
+        let clock = Arc::new(SystemClock);
+        let stores = Sqlite::open(root, clock.clone())?;
+        let ffmpeg = Ffmpeg::find(config.ffmpeg.as_deref());
+        let studio = Studio::new(ffmpeg, Fonts::new(Some(&config.assets.join("fonts"))));
+        Ok(World {
+            artifacts: artifacts(config, root, task)?,
+            tasks: Arc::new(stores.tasks()),
+            queue: Arc::new(stores.queue(task)),
+            leases: Arc::new(stores.leases()),
+            speech: speech(config),
+            pictures: pictures(config)?,
+            sources: Arc::new(Fetcher::new(Policy {
+                folder: folder.map(Path::to_owned),
+                allow_hosts: config.allow_hosts.clone(),
+                ..Policy::default()
+            })),
+            films: Arc::new(studio),
+            clock,
+        })
+    }
+}
+
+/// The cache; with `CACHE_ENABLED=false` one of the task's own, where nothing that another task made can be found.
+fn artifacts(config: &Config, root: &Path, task: Option<&str>) -> PortResult<Arc<dyn Artifacts>> {
+    let root = match task {
+        Some(task) if !config.cache_enabled => root.join("private").join(task),
+        _ => root.to_owned(),
+    };
+    Ok(Arc::new(Files::open(&root, Some(config.cache_max_age))?))
+}
+
+/// The voices.
+pub(super) fn speech(config: &Config) -> Arc<dyn Speech> {
+    Arc::new(Speaker::new(Assets::at(config.assets.clone())))
+}
+
+fn pictures(config: &Config) -> PortResult<Arc<dyn Pictures>> {
+    let openai = match &config.openai_key {
+        Some(key) => Some(OpenAi::new(key.clone(), config.openai_base_url.as_deref(), config.openai_model.as_deref())?),
+        None => None,
+    };
+    Ok(Arc::new(Providers::new(config.image_provider.clone(), openai)))
+}
