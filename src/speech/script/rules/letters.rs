@@ -52,7 +52,7 @@ pub(super) fn spelled(text: &str) -> String {
 }
 
 /// Digits beside letters, as one says a flight or a house: `221` as `two twenty-one`, `747` as `seven forty-seven`.
-fn grouped(run: &str) -> String {
+pub(super) fn grouped(run: &str) -> String {
     let n: u64 = run.parse().unwrap_or(0);
     match run.len() {
         _ if run.len() > 1 && run.starts_with('0') => digits(run),

@@ -44,6 +44,7 @@ const RULES: &[Rule] = &[
     fractions::fractions,
     units::units,
     units::lone_units,
+    units::sizes,
     units::feet_and_inches,
     years::years,
     numbers::ranges,

@@ -185,7 +185,11 @@ pub(super) fn plain(view: &View) -> Option<Reading> {
 pub(super) fn ranges(view: &View) -> Option<Reading> {
     let (from, to) = view.core().split_once('-')?;
     if is_year(from) && (is_year(to) || (to.len() == 2 && is_digits(to))) {
-        let end = if to.len() == 2 { whole(to) } else { year(to.parse().ok()?) };
+        let end = match to.strip_prefix('0') {
+            Some(digit) if to.len() == 2 => format!("oh {}", whole(digit)),
+            _ if to.len() == 2 => whole(to),
+            _ => year(to.parse().ok()?),
+        };
         return Some(vec![format!("{} to {end}", year(from.parse().ok()?))]);
     }
     Some(vec![quantity(view.core())?.0])

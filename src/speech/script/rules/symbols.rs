@@ -4,6 +4,9 @@ use super::super::token::View;
 use super::Reading;
 use super::piece;
 
+/// Marks that the rules for numbers read.
+const OF_NUMBERS: &str = "$£€¥₹₩¢°%.²³½¼¾⅓⅔";
+
 /// A mark alone between spaces.
 pub(super) fn lone(view: &View) -> Option<Reading> {
     let core = view.core();
@@ -23,12 +26,19 @@ pub(super) fn lone(view: &View) -> Option<Reading> {
     Some(vec![spoken.to_owned()])
 }
 
-/// Pieces with marks between them: each piece by the rules, each mark by its name or its pause.
+/// Pieces with marks between them: each piece by the rules, each mark by its name or its pause. Marks that belong to
+/// a number (`$20/month`) part a word only when no other does.
 pub(super) fn compounds(view: &View) -> Option<Reading> {
     let core = view.core();
-    if !core.contains(is_mark) {
-        return None;
+    let parts = |c: char| is_mark(c) && !OF_NUMBERS.contains(c);
+    if core.contains(parts) {
+        Some(vec![joined(core, parts)])
+    } else {
+        core.contains(is_mark).then(|| vec![joined(core, is_mark)])
     }
+}
+
+fn joined(core: &str, is_mark: impl Fn(char) -> bool + Copy) -> String {
     let mut spoken = String::new();
     let mut rest = core;
     let mut before = None;
@@ -36,14 +46,26 @@ pub(super) fn compounds(view: &View) -> Option<Reading> {
         let end = rest.find(is_mark).unwrap_or(rest.len());
         if end > 0 {
             spoken.push_str(&piece(&rest[..end]));
-            before = rest[..end].chars().last();
+            before = Some(&rest[..end]);
         }
         let Some(mark) = rest[end..].chars().next() else { break };
         rest = rest[end..].trim_start_matches(mark);
-        spoken.push_str(between(mark, before, rest.chars().next()));
+        let after = &rest[..rest.find(is_mark).unwrap_or(rest.len())];
+        spoken.push_str(if mark == '-' && is_range(before, after) {
+            " to "
+        } else {
+            between(mark, before.and_then(|piece| piece.chars().last()), rest.chars().next())
+        });
         before = None;
     }
-    Some(vec![tidy(&spoken)])
+    tidy(&spoken)
+}
+
+/// Two pieces that begin with a number: `9am-5pm`.
+fn is_range(before: Option<&str>, after: &str) -> bool {
+    let number =
+        |piece: &str| piece.trim_start_matches(|c| OF_NUMBERS.contains(c)).starts_with(|c: char| c.is_ascii_digit());
+    before.is_some_and(number) && number(after)
 }
 
 fn is_mark(c: char) -> bool {
@@ -80,8 +102,8 @@ fn between(mark: char, left: Option<char>, right: Option<char>) -> &'static str 
         '±' => " plus or minus ",
         '@' => " at ",
         '#' if digit(right) => " number ",
-        '<' if numbers => " less than ",
-        '>' if numbers => " greater than ",
+        '<' if digit(right) => " less than ",
+        '>' if digit(right) => " more than ",
         '≤' => " at most ",
         '≥' => " at least ",
         '≠' => " is not ",
@@ -122,5 +144,6 @@ fn tidy(spoken: &str) -> String {
         }
         tidied.push_str(word);
     }
-    tidied.trim_matches(|c: char| !c.is_ascii_alphabetic()).to_owned()
+    let said = tidied.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    said.trim_end_matches([',', ';', ':', '—', '-']).to_owned()
 }

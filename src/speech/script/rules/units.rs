@@ -2,7 +2,8 @@
 
 use super::super::token::View;
 use super::Reading;
-use super::numbers::{Number, quantity};
+use super::letters::grouped;
+use super::numbers::{Number, is_digits, quantity};
 
 /// A unit as written, one of it, many of it.
 const UNITS: &[(&str, &str, &str)] = &[
@@ -71,7 +72,6 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("hrs", "hour", "hours"),
     ("x", "times", "times"),
     ("k", "thousand", "thousand"),
-    ("K", "thousand", "thousand"),
     ("M", "million", "million"),
     ("USD", "dollar", "dollars"),
     ("EUR", "euro", "euros"),
@@ -80,7 +80,7 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("JPY", "yen", "yen"),
 ];
 /// Units that are words or letters of their own when a space stands before them.
-const ATTACHED_ONLY: &[&str] = &["x", "k", "K", "M", "h", "V", "W", "L", "m"];
+const ATTACHED_ONLY: &[&str] = &["x", "k", "M", "h", "V", "W", "L", "m"];
 
 /// A quantity and its unit, in one word or two.
 pub(super) fn units(view: &View) -> Option<Reading> {
@@ -115,6 +115,13 @@ fn said(unit: &str, one: bool) -> Option<String> {
     };
     let (_, singular, plural) = UNITS.iter().find(|(written, ..)| *written == base)?;
     Some(format!("{power}{}", if one { singular } else { plural }))
+}
+
+/// Sizes: `1920x1080`, `4x6`.
+pub(super) fn sizes(view: &View) -> Option<Reading> {
+    let (across, down) = view.core().split_once(['x', '×'])?;
+    let sides = is_digits(across) && is_digits(down) && across.len() <= 5 && down.len() <= 5;
+    sides.then(|| vec![format!("{} by {}", grouped(across), grouped(down))])
 }
 
 /// A height in feet and inches: `5'10`.
