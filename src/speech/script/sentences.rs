@@ -29,8 +29,11 @@ pub(super) fn split(tokens: &[Token]) -> Vec<Range<usize>> {
 fn ends(tokens: &[Token], at: usize) -> bool {
     let token = &tokens[at];
     let closes = token.trail.trim_end_matches(['"', '\'', ')', ']', '}', '*', '_']).ends_with(['.', '!', '?', '…']);
+    if !closes || token.is_silent() {
+        return false;
+    }
     let Some(next) = tokens[at + 1..].iter().find(|next| !next.is_silent()) else { return false };
-    if !closes || token.is_silent() || next.initial().is_some_and(|c| c.is_ascii_lowercase()) {
+    if next.initial().is_some_and(|c| c.is_ascii_lowercase()) {
         return false;
     }
     let after_name = at > 1 && tokens[at - 1].is_capitalized();

@@ -93,18 +93,15 @@ pub(super) fn tokens(line: &str, lexicon: &Lexicon) -> Vec<Token> {
     while let Some((before, visible, target, after)) = next_markup(rest) {
         prefix.push_str(before);
         let end = after.find(' ').unwrap_or(after.len());
-        match phonemes(target) {
-            Some(phonemes) => {
-                let open = prefix.rfind(' ').map_or(0, |at| at + 1);
-                plain(&prefix[..open], lexicon, &mut tokens);
-                spoken(&prefix[open..], visible, &phonemes, &after[..end], &mut tokens);
-                prefix.clear();
-                rest = &after[end..];
-            }
-            None => {
-                prefix.push_str(visible);
-                rest = after;
-            }
+        if let Some(phonemes) = phonemes(target) {
+            let open = prefix.rfind(' ').map_or(0, |at| at + 1);
+            plain(&prefix[..open], lexicon, &mut tokens);
+            spoken(&prefix[open..], visible, &phonemes, &after[..end], &mut tokens);
+            prefix.clear();
+            rest = &after[end..];
+        } else {
+            prefix.push_str(visible);
+            rest = after;
         }
     }
     prefix.push_str(rest);

@@ -30,20 +30,20 @@ pub(super) fn figures(view: &View) -> Option<Reading> {
     let core = view.core();
     let separator = ['/', '-', '.'].into_iter().find(|separator| core.contains(*separator))?;
     let parts: Vec<&str> = core.splitn(4, separator).collect();
-    let &[a, b, c] = parts.as_slice() else { return None };
-    if ![a, b, c].iter().all(|part| is_digits(part) && part.len() <= 4) {
+    if parts.len() != 3 || !parts.iter().all(|part| is_digits(part) && part.len() <= 4) {
         return None;
     }
-    let (first, second, third): (u64, u64, u64) = (a.parse().ok()?, b.parse().ok()?, c.parse().ok()?);
-    let (y, m, d) = match separator {
-        '-' if a.len() == 4 => (first, second, third),
-        '/' if first <= 12 => (full_year(c)?, first, second),
-        '/' => (full_year(c)?, second, first),
-        '.' if c.len() == 4 => (third, second, first),
+    let values: Vec<u64> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+    let &[first, second, third] = values.as_slice() else { return None };
+    let (in_year, month, day) = match separator {
+        '-' if parts[0].len() == 4 => (first, second, third),
+        '/' if first <= 12 => (full_year(parts[2])?, first, second),
+        '/' => (full_year(parts[2])?, second, first),
+        '.' if parts[2].len() == 4 => (third, second, first),
         _ => return None,
     };
-    let name = MONTHS.get(usize::try_from(m).ok()?.checked_sub(1)?)?;
-    (1..=31).contains(&d).then(|| vec![format!("{name} {}, {}", ordinal(d), year(y))])
+    let name = MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
+    (1..=31).contains(&day).then(|| vec![format!("{name} {}, {}", ordinal(day), year(in_year))])
 }
 
 /// Two figures stand for 1931 to 2030.

@@ -13,11 +13,6 @@ pub(super) fn words(view: &View) -> Option<Reading> {
     (edges && core.bytes().all(inner) && !core.contains("-'")).then(|| vec![humped(core)])
 }
 
-/// Whatever is left, run by run; what is neither letter nor digit is passed over.
-pub(super) fn mixed(view: &View) -> Option<Reading> {
-    Some(vec![spelled(view.core())])
-}
-
 /// `ChatGPT` as `Chat GPT`, `iOS` as `I OS`: a space before capitals that end a word begun in small letters.
 fn humped(word: &str) -> String {
     let caps = word.trim_end_matches('s').bytes().rev().take_while(u8::is_ascii_uppercase).count();
@@ -29,7 +24,7 @@ fn humped(word: &str) -> String {
     format!("{head} {}", &word[stem..])
 }
 
-/// Runs of letters as words, runs of digits as numbers.
+/// Any text: runs of letters as words, runs of digits as numbers, all else passed over.
 pub(super) fn spelled(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut rest = text;
@@ -56,7 +51,7 @@ pub(super) fn grouped(run: &str) -> String {
     let n: u64 = run.parse().unwrap_or(0);
     match run.len() {
         _ if run.len() > 1 && run.starts_with('0') => digits(run),
-        3 if n % 100 == 0 => cardinal(n),
+        3 if n.is_multiple_of(100) => cardinal(n),
         3 if n % 100 < 10 => format!("{} oh {}", cardinal(n / 100), cardinal(n % 100)),
         3 => format!("{} {}", cardinal(n / 100), cardinal(n % 100)),
         4 => year(n),

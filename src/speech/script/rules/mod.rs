@@ -28,7 +28,8 @@ type Reading = Vec<String>;
 /// Looks at a word and what stands around it, and reads it (and words after it) or leaves it to the next rule.
 type Rule = fn(&View) -> Option<Reading>;
 
-/// All rules in the order in which they are asked: the narrow before the wide, the last one always answers.
+/// All rules in the order in which they are asked: the narrow before the wide. What none of them knows
+/// is spelled, run of letters by run of digits.
 const RULES: &[Rule] = &[
     names::names,
     web::links,
@@ -53,15 +54,14 @@ const RULES: &[Rule] = &[
     roman::numerals,
     abbreviations::abbreviations,
     abbreviations::initials,
-    letters::words,
     symbols::lone,
+    letters::words,
     symbols::compounds,
-    letters::mixed,
 ];
 
 /// What the rules say about one word.
 fn reading(view: &View) -> Reading {
-    RULES.iter().find_map(|rule| rule(view)).unwrap_or_else(|| vec![String::new()])
+    RULES.iter().find_map(|rule| rule(view)).unwrap_or_else(|| vec![letters::spelled(view.core())])
 }
 
 /// One piece of a compound, by the same rules, without neighbours.
@@ -95,6 +95,9 @@ pub(super) fn read(tokens: &[Token]) -> Vec<Word> {
     words
 }
 
+/// How many silent words back a pause looks for a word to be heard after.
+const REACH: usize = 8;
+
 /// A word that is not said; its dash or dots are heard after the word before.
 fn pause(words: &mut Vec<Word>, token: &Token) {
     let mark = format!("{}{}{}", token.lead, token.core, token.trail).chars().find_map(|c| match c {
@@ -102,7 +105,7 @@ fn pause(words: &mut Vec<Word>, token: &Token) {
         '.' | ',' | '!' | '?' | ';' | ':' | '…' | '—' => Some(c),
         _ => None,
     });
-    let before = words.iter_mut().rev().find(|word| !word.spoken.is_empty());
+    let before = words.iter_mut().rev().take(REACH).find(|word| !word.spoken.is_empty());
     if let (Some(mark), Some(before)) = (mark, before)
         && before.spoken.ends_with(|c: char| c.is_ascii_alphabetic())
     {

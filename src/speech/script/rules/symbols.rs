@@ -14,8 +14,8 @@ pub(super) fn lone(view: &View) -> Option<Reading> {
     let between_numbers = digit(view.before()) && digit(view.after());
     let spoken = match core {
         "-" if between_numbers => "minus",
-        "x" | "X" | "×" if between_numbers => "by",
-        "*" if between_numbers => "times",
+        "x" | "X" if between_numbers => "by",
+        "*" | "×" if between_numbers => "times",
         "-" | "|" | "~" | "_" | "\\" | "•" | "·" => "",
         "/" => "slash",
         "<" => "less than",

@@ -80,16 +80,14 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("JPY", "yen", "yen"),
 ];
 /// Units that are words or letters of their own when a space stands before them.
-const ATTACHED_ONLY: &[&str] = &["x", "k", "M", "h", "V", "W", "L", "m"];
+const ATTACHED_ONLY: &[&str] = &["x", "k", "M", "h", "V", "W", "L"];
 
 /// A quantity and its unit, in one word or two.
 pub(super) fn units(view: &View) -> Option<Reading> {
     let core = view.core();
     if let Some((words, one)) = quantity(core) {
         let unit = view.after();
-        let metric = unit != "m" || view.ahead(1).is_some_and(|next| !next.trail.starts_with('\''));
-        let apart = !ATTACHED_ONLY.contains(&unit) || (unit == "m" && metric);
-        return apart.then(|| said(unit, one)).flatten().map(|unit| vec![words, unit]);
+        return (!ATTACHED_ONLY.contains(&unit)).then(|| said(unit, one)).flatten().map(|unit| vec![words, unit]);
     }
     let at = core.rfind(|c: char| c.is_ascii_digit())? + 1;
     let (amount, unit) = core.split_at(at);

@@ -27,8 +27,9 @@ pub(super) fn years(view: &View) -> Option<Reading> {
     let after = view.after();
     let plural = after.ends_with('s') && after.chars().all(|c| c.is_ascii_lowercase()) && !SINGULAR.contains(&after);
     let counts = plural || COUNTED.contains(&after);
-    let modern = (1900..2100).contains(&n) || (n >= 1100 && view.here().lead.contains('('));
-    (!counts && (cue || modern)).then(|| vec![year(n)])
+    let modern = (1900..2100).contains(&n) || (1600..1900).contains(&n) && !n.is_multiple_of(50);
+    let bracketed = n >= 1100 && view.here().lead.contains('(');
+    (!counts && (cue || modern || bracketed)).then(|| vec![year(n)])
 }
 
 /// `Jan. 5, 2024`: the year after a day after a month.
