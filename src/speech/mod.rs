@@ -1,1 +1,3 @@
 //! Sound from text.
+
+pub mod script;
