@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Networks as (first address, prefix length, what they are).
 const DENIED_V4: [(Ipv4Addr, u32, &str); 17] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8, "an address of this host"),
+    (Ipv4Addr::UNSPECIFIED, 8, "an address of this host"),
     (Ipv4Addr::new(10, 0, 0, 0), 8, "a private address"),
     (Ipv4Addr::new(100, 64, 0, 0), 10, "a carrier's private address"),
     (Ipv4Addr::new(127, 0, 0, 0), 8, "a loopback address"),
@@ -28,7 +28,7 @@ const DENIED_V4: [(Ipv4Addr, u32, &str); 17] = [
     (Ipv4Addr::BROADCAST, 32, "the broadcast address"),
 ];
 
-/// Networks inside of 2000::/3, the only part of IPv6 that is given to public hosts.
+/// Networks inside of `2000::/3`, the only part of IPv6 that is given to public hosts.
 const DENIED_V6: [(Ipv6Addr, u32, &str); 3] = [
     // Holds Teredo (2001::/32), whose addresses carry a disguised IPv4 address and the port of a relay.
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23, "a protocol's own address"),
