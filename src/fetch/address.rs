@@ -169,6 +169,22 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_disguised_address_is_judged_as_itself(bits: u32) {
+            let v4 = Ipv4Addr::from_bits(bits);
+            let [a, b, c, d] = v4.octets();
+            let [high, low] = [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])];
+            let mapped = v4.to_ipv6_mapped();
+            let nat64 = Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low);
+            let six_to_four = Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1);
+            for v6 in [mapped, nat64, six_to_four] {
+                assert_eq!(denied(v6.into()), denied(v4.into()), "{v6}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_public_is_not() {
         let public = [

@@ -1,16 +1,17 @@
 //! Pictures inside of the request: `data:` URLs, in base64 or percent encoding.
 
 use data_url::DataUrl;
+use data_url::forgiving_base64::DecodeError;
 
 use super::download::too_large;
 use crate::ports::{Class, PortError, PortResult};
 
 /// The bytes of a data URL, at most `cap`. Its media type is ignored, as a server's is.
 pub(super) fn decode(source: &str, cap: usize) -> PortResult<Vec<u8>> {
-    let bad = |why: String| {
+    let bad = |why: &str| {
         PortError::permanent(Class::Request, "BAD_DATA_URL", format!("the data URL cannot be decoded: {why}"))
     };
-    let url = DataUrl::process(source).map_err(|error| bad(error.to_string()))?;
+    let url = DataUrl::process(source).map_err(|error| bad(&error.to_string()))?;
     let mut bytes = Vec::new();
     let decoded = url.decode(|part| {
         bytes.extend_from_slice(part);
@@ -18,8 +19,8 @@ pub(super) fn decode(source: &str, cap: usize) -> PortResult<Vec<u8>> {
     });
     match decoded {
         Ok(_) => Ok(bytes),
-        Err(data_url::forgiving_base64::DecodeError::WriteError(error)) => Err(error),
-        Err(data_url::forgiving_base64::DecodeError::InvalidBase64(error)) => Err(bad(format!("{error:?}"))),
+        Err(DecodeError::WriteError(too_large)) => Err(too_large),
+        Err(DecodeError::InvalidBase64(_)) => Err(bad("its data is not base64")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files that a request from the command line names.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tokio::io::AsyncReadExt;
 
@@ -9,14 +9,9 @@ use super::Policy;
 use super::download::too_large;
 use crate::ports::{Class, PortError, PortResult};
 
-/// Refuses where the policy allows no paths.
-pub(super) fn check_allowed(policy: &Policy) -> PortResult<()> {
-    resolve(policy, "").map(|_| ())
-}
-
-/// The file that a path means: relative ones lie beside the request.
-pub(super) fn resolve(policy: &Policy, path: &str) -> PortResult<PathBuf> {
-    policy.allow_paths.as_ref().map(|base| base.join(path)).ok_or_else(|| {
+/// The folder that relative paths are read against, where the policy allows paths at all.
+pub(super) fn base(policy: &Policy) -> PortResult<&Path> {
+    policy.allow_paths.as_deref().ok_or_else(|| {
         PortError::permanent(
             Class::Request,
             "PATH_NOT_ALLOWED",
@@ -27,9 +22,13 @@ pub(super) fn resolve(policy: &Policy, path: &str) -> PortResult<PathBuf> {
 
 /// The bytes of a regular file, at most `cap`.
 pub(super) async fn read(path: &Path, cap: usize) -> PortResult<Vec<u8>> {
-    let refused = |code, why: &str| PortError::permanent(Class::Request, code, format!("{}: {why}", path.display()));
+    // Cut short, since somebody will put a picture in base64 where a path is expected.
+    let shown = format!("{:.200}", path.to_string_lossy());
+    let refused = |code, why: &str| PortError::permanent(Class::Request, code, format!("{shown}: {why}"));
     let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::NotFound => refused("NOT_FOUND", "there is no such file"),
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput | ErrorKind::InvalidFilename => {
+            refused("NOT_FOUND", "there is no such file")
+        }
         ErrorKind::PermissionDenied => refused("ACCESS_DENIED", "the file may not be read"),
         _ => PortError::io("read", path, error),
     };
@@ -41,7 +40,7 @@ pub(super) async fn read(path: &Path, cap: usize) -> PortResult<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(cap as u64 + 1).read_to_end(&mut bytes).await.map_err(failed)?;
     if bytes.len() > cap {
-        return Err(too_large(&path.display().to_string(), cap));
+        return Err(too_large(&shown, cap));
     }
     Ok(bytes)
 }

@@ -43,7 +43,7 @@ impl Fetcher {
             Some("data") => data::decode(source, cap),
             Some("http" | "https") => self.downloads.get(parse(source)?).await,
             Some("file") => {
-                local::check_allowed(&self.policy)?;
+                local::base(&self.policy)?;
                 let path = parse(source)?.to_file_path().map_err(|()| {
                     PortError::permanent(Class::Request, "URL_NOT_ALLOWED", format!("{source}: file URLs name no host"))
                 })?;
@@ -56,7 +56,7 @@ impl Fetcher {
                     "{other}: URLs cannot be fetched; allowed: https, http and data URLs, and paths on the command line"
                 ),
             )),
-            None => local::read(&local::resolve(&self.policy, source)?, cap).await,
+            None => local::read(&local::base(&self.policy)?.join(source), cap).await,
         }
     }
 }

@@ -36,7 +36,7 @@ fn context() -> StepContext {
 fn policy(stubs: &[&HttpStub]) -> Policy {
     let limits = Limits {
         bytes: 100_000,
-        connect: Duration::from_millis(500),
+        connect: Duration::from_secs(5),
         total: Duration::from_secs(5),
         pace_window: Duration::from_millis(200),
         pace_bytes: 1_000,
@@ -107,6 +107,10 @@ async fn what_may_pass_is_tried_again() {
         assert_eq!(kind(&outcome.unwrap_err()), (Class::Provider, "SOURCE_UNAVAILABLE", true));
         assert_eq!(asked, 3);
     }
+    // A server that does not speak TLS.
+    let plain = HttpStub::start(vec![Answer::new(200, "")]).await.unwrap();
+    let error = fetch(policy(&[&plain]), &format!("https://{}/", plain.host())).await.unwrap_err();
+    assert_eq!(kind(&error), (Class::Provider, "SOURCE_UNAVAILABLE", true));
 }
 
 #[tokio::test]
@@ -208,11 +212,19 @@ async fn only_small_regular_files_are_read() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("large"), vec![0; 100_001]).unwrap();
     let allowed = Policy { allow_paths: Some(folder.path().into()), ..policy(&[]) };
-    for (source, code) in
-        [("none.png", "NOT_FOUND"), ("", "NOT_A_FILE"), ("/dev/zero", "NOT_A_FILE"), ("large", "TOO_LARGE")]
-    {
+    let base64 = "iVBORw0KGgo=".repeat(1_000);
+    for (source, code) in [
+        (base64.as_str(), "NOT_FOUND"),
+        ("large/a", "NOT_FOUND"),
+        ("a\0b", "NOT_FOUND"),
+        ("none.png", "NOT_FOUND"),
+        ("", "NOT_A_FILE"),
+        ("/dev/zero", "NOT_A_FILE"),
+        ("large", "TOO_LARGE"),
+    ] {
         let error = fetch(allowed.clone(), source).await.expect_err(source);
         assert_eq!(kind(&error), (Class::Request, code, false), "{source}");
+        assert!(error.to_string().len() < 300, "{error}");
     }
 }
 

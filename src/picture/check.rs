@@ -158,6 +158,20 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_bytes_break_it(kind in 0..3_usize, place in 8..60_usize, noise: [u8; 4]) {
+            let mut bytes = encoded([ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP][kind]);
+            let place = place.min(bytes.len() - noise.len());
+            bytes[place..place + noise.len()].copy_from_slice(&noise);
+            match check(&bytes) {
+                Ok(size) => assert!(size.width.max(size.height) <= MAX_SIDE, "{size}"),
+                Err(error) => assert_eq!(error.code, "BAD_PICTURE"),
+            }
+        }
+    }
+
     #[test]
     fn a_broken_header_is_refused() {
         assert_eq!(check(&png_header(u32::MAX >> 1, 1)).unwrap_err().code, "BAD_PICTURE");

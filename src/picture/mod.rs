@@ -65,6 +65,11 @@ impl Pictures for Providers {
         };
         let size = Size { width: *width, height: *height };
         match provider.as_str() {
+            CARD if model != card::MODEL => {
+                let message =
+                    format!("the recipe asks for the illustrator {model}, this is {}; submit again", card::MODEL);
+                Err(PortError::permanent(Class::Internal, "VERSION_SKEW", message))
+            }
             CARD => {
                 let (prompt, lead, seed) = (prompt.clone(), lead.clone(), *seed);
                 let drawn = tokio::task::spawn_blocking(move || card::draw(&prompt, lead.as_deref(), seed, size));
@@ -84,7 +89,51 @@ impl Pictures for Providers {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::recipe::Digest;
+
+    fn context() -> StepContext {
+        StepContext {
+            cancel: CancellationToken::new(),
+            deadline: Instant::now() + Duration::from_secs(20),
+            work: PathBuf::new(),
+            frames_done: Arc::new(|_| {}),
+        }
+    }
+
+    fn prompt(provider: &str, model: &str) -> PictureRecipe {
+        PictureRecipe::Prompt {
+            prompt: "a lighthouse".into(),
+            lead: None,
+            provider: provider.into(),
+            model: model.into(),
+            width: 180,
+            height: 320,
+            seed: 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_recipe_goes_to_its_provider() {
+        let providers = Providers::new(None, None);
+        let card = providers.make(&prompt("card", card::MODEL), &context()).await.unwrap();
+        assert_eq!(providers.check(&card).unwrap(), Size { width: 180, height: 320 });
+        for (recipe, code) in [
+            (prompt("card", "0"), "VERSION_SKEW"),
+            (prompt("openai", "gpt-image-1"), "PROVIDER_NOT_CONFIGURED"),
+            (prompt("other", "1"), "UNKNOWN_PROVIDER"),
+            (PictureRecipe::Pin { sha256: Digest::of(b"x") }, "NO_PROMPT"),
+        ] {
+            let error = providers.make(&recipe, &context()).await.unwrap_err();
+            assert_eq!((error.code, error.retryable), (code, false));
+        }
+    }
 
     #[test]
     fn card_serves_scenes_that_name_no_provider() {

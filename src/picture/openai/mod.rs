@@ -89,7 +89,8 @@ impl OpenAi {
         &self.settings.model
     }
 
-    /// Makes a picture: PNG, JPEG or WebP, of the size nearest to `size` in shape that the model can make.
+    /// Makes a picture: PNG, JPEG or WebP, of the size nearest to `size` in shape that the model can make. The API
+    /// knows no seed: another seed in a recipe is another key, and so another picture.
     pub async fn make(&self, model: &str, prompt: &str, size: Size, context: &StepContext) -> PortResult<Vec<u8>> {
         tokio::select! {
             biased;
