@@ -3,7 +3,7 @@
 use data_url::DataUrl;
 use data_url::forgiving_base64::DecodeError;
 
-use super::download::too_large;
+use super::failure::too_large;
 use crate::ports::{Class, PortError, PortResult};
 
 /// The bytes of a data URL, at most `cap`. Its media type is ignored, as a server's is.

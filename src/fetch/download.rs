@@ -1,6 +1,5 @@
 //! One download: redirects followed by us, bytes and time bounded, faults of the network tried again.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +8,11 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Url;
 
+use super::failure::{no_client, too_large, too_slow, unreachable, unusable};
 use super::guard::{self, Trust, refused, shown};
 use super::policy::{Limits, Policy};
-use super::resolve::{NotPublic, PublicOnly};
-use crate::ports::{Class, PortError, PortResult};
+use super::resolve::PublicOnly;
+use crate::ports::PortResult;
 
 /// How many redirects are followed.
 const REDIRECTS: u32 = 3;
@@ -96,14 +96,15 @@ impl Downloads {
             return Err(too_large(&shown(url), cap));
         }
         let mut body = Vec::new();
-        let mut window = (Instant::now() + pace_window, 0);
+        // The pace's window: when it ends, and how much had come when it began.
+        let (mut end, mut begun_with) = (Instant::now() + pace_window, 0);
         loop {
-            match timeout_at(window.0, response.chunk()).await {
+            match timeout_at(end, response.chunk()).await {
                 Ok(Ok(None)) => return Ok(body),
                 Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
                 Ok(Err(error)) => return Err(unreachable(url, error)),
-                Err(_) if body.len() - window.1 < pace_bytes => return Err(too_slow(url)),
-                Err(_) => window = (Instant::now() + pace_window, body.len()),
+                Err(_) if body.len() - begun_with < pace_bytes => return Err(too_slow(url)),
+                Err(_) => (end, begun_with) = (Instant::now() + pace_window, body.len()),
             }
             if body.len() > cap {
                 return Err(too_large(&shown(url), cap));
@@ -119,10 +120,7 @@ impl Downloads {
                 named: with(self.resolver.clone())?,
             })
         };
-        both().map_err(|error: reqwest::Error| {
-            let message = format!("no HTTPS client: {}; install the system's root certificates", innermost(&error));
-            PortError::permanent(Class::Internal, "NO_HTTPS", message).because(error)
-        })
+        both().map_err(no_client)
     }
 }
 
@@ -138,45 +136,4 @@ fn client(connect: Duration, resolver: Arc<dyn reqwest::dns::Resolve>) -> reqwes
         .connect_timeout(connect)
         .dns_resolver(resolver)
         .build()
-}
-
-/// The refusal of what has too many bytes.
-pub(super) fn too_large(what: &str, cap: usize) -> PortError {
-    let message = format!("{what}: more than {} MB; use a smaller picture", cap / 1_000_000);
-    PortError::permanent(Class::Request, "TOO_LARGE", message)
-}
-
-fn too_slow(url: &Url) -> PortError {
-    PortError::transient(Class::Provider, "SOURCE_TOO_SLOW", format!("{}: it answers too slowly", shown(url)))
-}
-
-/// What a status other than 200 means.
-fn unusable(url: &Url, status: StatusCode) -> PortError {
-    let message = format!("{}: the server answers {status}", shown(url));
-    match status.as_u16() {
-        404 | 410 => PortError::permanent(Class::Request, "NOT_FOUND", message),
-        408 | 425 | 429 | 500.. => PortError::transient(Class::Provider, "SOURCE_UNAVAILABLE", message),
-        _ => PortError::permanent(Class::Request, "SOURCE_REFUSED", message),
-    }
-}
-
-/// What a failure to reach a server, or to hear it out, means.
-fn unreachable(url: &Url, error: reqwest::Error) -> PortError {
-    // Its own text repeats the URL with its query.
-    let error = error.without_url();
-    if let Some(private) = causes(&error).find_map(|cause| cause.downcast_ref::<NotPublic>()) {
-        return refused(url, &private.to_string());
-    }
-    let message = format!("{}: cannot be fetched: {}", shown(url), innermost(&error));
-    PortError::transient(Class::Provider, "SOURCE_UNAVAILABLE", message).because(error)
-}
-
-/// An error and what lies below it.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |cause| (*cause).source())
-}
-
-/// What the lowest cause says, which is the most telling one.
-fn innermost(error: &(dyn Error + 'static)) -> String {
-    causes(error).last().unwrap_or(error).to_string()
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio::io::AsyncReadExt;
 
 use super::Policy;
-use super::download::too_large;
+use super::failure::too_large;
 use crate::ports::{Class, PortError, PortResult};
 
 /// The folder that relative paths are read against, where the policy allows paths at all.

@@ -2,12 +2,13 @@
 //!
 //! A request may come from a stranger, so whatever it names is hostile until shown otherwise. `guard` says which URLs
 //! may be asked for, `address` which addresses may be connected to, `resolve` holds every DNS answer against them,
-//! `download` follows redirects itself and bounds bytes and time. What came back is judged by its first bytes, by the
+//! `download` follows redirects itself and bounds bytes and time, `failure` says what went wrong. What came back is judged by its first bytes, by the
 //! picture check, and never by its `Content-Type`.
 
 mod address;
 mod data;
 mod download;
+mod failure;
 mod guard;
 mod local;
 mod policy;

@@ -152,7 +152,8 @@ async fn read(stream: &mut TcpStream) -> io::Result<Asked> {
                 return Ok(Asked { head, body: bytes.split_off(end + 4), at: Instant::now() });
             }
         }
-        if stream.read_buf(&mut bytes).await? == 0 {
+        // A client's greeting in TLS begins with 22; it is answered in plain text, and so fails.
+        if stream.read_buf(&mut bytes).await? == 0 || bytes[0] == 22 {
             return Ok(Asked { head: String::new(), body: bytes, at: Instant::now() });
         }
     }

@@ -4,60 +4,28 @@
 
 mod answer;
 mod patience;
+mod settings;
 #[cfg(test)]
 pub(super) mod tests;
 
 use std::time::{Instant, SystemTime};
 
 use reqwest::{Client, Response, StatusCode, redirect};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::sync::OnceCell;
 use url::Url;
 
 pub use patience::Patience;
+pub use settings::{DEFAULT_BASE_URL, DEFAULT_MODEL, Settings};
 
 use super::check;
 use crate::domain::units::Size;
 use crate::ports::{Class, PortError, PortResult, StepContext};
 use answer::{Picture, bad_answer, unreachable};
 
-/// OpenAI's own server.
-pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
-/// The model that is asked for where none is configured.
-pub const DEFAULT_MODEL: &str = "gpt-image-1";
-
 /// The most bytes of an answer: a picture of 25 MB in base64, and some words.
 const ANSWER_CAP: usize = 40_000_000;
-
-/// How a server is asked.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The server's key; sent to the server and shown nowhere.
-    pub key: SecretString,
-    /// Where the API begins: `https://api.openai.com/v1`.
-    pub base_url: String,
-    /// The model's name; it stands in the recipes of its pictures.
-    pub model: String,
-    /// The sizes that the model can make; the one nearest to a frame's shape is asked for.
-    pub sizes: Vec<Size>,
-    /// How long to wait for the server, and how often to ask.
-    pub patience: Patience,
-}
-
-impl Settings {
-    /// OpenAI's server and default model with that key.
-    pub fn new(key: SecretString) -> Self {
-        let size = |width, height| Size { width, height };
-        Self {
-            key,
-            base_url: DEFAULT_BASE_URL.to_owned(),
-            model: DEFAULT_MODEL.to_owned(),
-            sizes: vec![size(1024, 1024), size(1024, 1536), size(1536, 1024)],
-            patience: Patience::default(),
-        }
-    }
-}
 
 /// A server that makes pictures.
 #[derive(Debug)]
@@ -72,13 +40,12 @@ impl OpenAi {
     /// A provider with these settings. Opens nothing before the first picture.
     ///
     /// # Errors
-    /// `BAD_SETTING` where the base is not an http(s) URL.
+    /// `BAD_SETTING` where the base is not an http(s) URL, or holds a user name, which would be shown.
     pub fn new(settings: Settings) -> PortResult<Self> {
-        let parse = |text: String| Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let begin = settings.base_url.trim_end_matches('/');
-        let (Some(base), Some(endpoint)) = (parse(begin.to_owned()), parse(format!("{begin}/images/generations")))
-        else {
-            let message = "the base URL of the openai image provider is not an http or https URL; set OPENAI_BASE_URL";
+        let (Some(base), Some(endpoint)) = (web(begin), web(&format!("{begin}/images/generations"))) else {
+            let message = "the base URL of the openai image provider is not an http or https URL without a user name; \
+                           set OPENAI_BASE_URL";
             return Err(PortError::permanent(Class::Request, "BAD_SETTING", message));
         };
         Ok(Self { settings, base, endpoint, client: OnceCell::new() })
@@ -130,10 +97,10 @@ impl OpenAi {
     /// Asks once.
     async fn ask(&self, model: &str, prompt: &str, size: Size) -> PortResult<Vec<u8>> {
         let client = self.client.get_or_try_init(|| async { self.build() }).await?;
-        let size = nearest(&self.settings.sizes, size);
+        let size = self.settings.nearest(size);
         let mut body = json!({ "model": model, "prompt": prompt, "n": 1, "size": size.to_string() });
         // OpenAI's own image models answer in base64 always, and refuse to be asked for it.
-        if !model.starts_with("gpt-image") {
+        if !model.contains("gpt-image") {
             body["response_format"] = "b64_json".into();
         }
         let key = self.settings.key.expose_secret();
@@ -195,9 +162,8 @@ async fn read(mut response: Response) -> PortResult<Vec<u8>> {
     Ok(body)
 }
 
-/// The size whose shape is nearest to that of `frame`; the frame's own where there is no choice.
-fn nearest(sizes: &[Size], frame: Size) -> Size {
-    let shape = |size: &Size| (f64::from(size.width) / f64::from(size.height)).ln();
-    let away = |size: &Size| (shape(size) - shape(&frame)).abs();
-    sizes.iter().copied().min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(frame)
+/// An http(s) URL that holds no secret.
+fn web(text: &str) -> Option<Url> {
+    let open = |url: &Url| url.username().is_empty() && url.password().is_none();
+    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && open(url))
 }

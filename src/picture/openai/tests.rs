@@ -9,7 +9,7 @@ use data_url::forgiving_base64;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{OpenAi, Patience, Settings, nearest};
+use super::{OpenAi, Patience, Settings};
 use crate::domain::units::Size;
 use crate::ports::{Class, PortError, PortResult, StepContext};
 use crate::testing::http::{Answer, HttpStub};
@@ -244,7 +244,7 @@ async fn neither_key_nor_prompt_is_logged() {
 
 #[test]
 fn the_nearest_shape_is_asked_for() {
-    let sizes = Settings::new(KEY.into()).sizes;
+    let settings = Settings::new(KEY.into());
     for (frame, size) in [
         (Size::PORTRAIT, "1024x1536"),
         (Size::LANDSCAPE, "1536x1024"),
@@ -252,13 +252,13 @@ fn the_nearest_shape_is_asked_for() {
         (Size { width: 1080, height: 1350 }, "1024x1536"),
         (Size { width: 1080, height: 1200 }, "1024x1024"),
     ] {
-        assert_eq!(nearest(&sizes, frame).to_string(), size, "{frame}");
+        assert_eq!(settings.nearest(frame).to_string(), size, "{frame}");
     }
 }
 
 #[test]
 fn a_base_that_is_no_web_address_is_refused() {
-    for base_url in ["", "api.openai.com/v1", "file:///v1"] {
+    for base_url in ["", "api.openai.com/v1", "file:///v1", "https://key@api.example/v1"] {
         let settings = Settings { base_url: base_url.into(), ..Settings::new(KEY.into()) };
         assert_eq!(OpenAi::new(settings).expect_err(base_url).code, "BAD_SETTING");
     }
