@@ -1,1 +1,3 @@
 //! The world in memory: stores, faults, stand-ins.
+
+pub mod http;
