@@ -54,7 +54,7 @@ gates: base $(gates)/ready ## Judge the speech by a recogniser and an aligner (P
 	$(call say,"Testing the judges themselves")
 	$(gates)/bin/python -m unittest discover -s scripts/gates -p 'test_*.py'
 	$(call say,"Counting wrong words")
-	$(gates)/bin/python scripts/gates/words.py --protovideo target/debug/protovideo
+	$(gates)/bin/python scripts/gates/words.py --protovideo target/debug/protovideo --reference
 	$(call say,"Measuring the words' times")
 	$(gates)/bin/python scripts/gates/times.py --protovideo target/debug/protovideo
 
@@ -62,7 +62,7 @@ $(gates)/ready: scripts/gates/requirements.txt
 	$(call say,"Installing the recogniser and the aligner into $(gates)")
 	@scripts/debian.sh venv=python3-venv
 	python3 -m venv --clear $(gates)
-	$(gates)/bin/pip install --quiet --disable-pip-version-check --only-binary=:all: --requirement $<
+	$(gates)/bin/pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps --requirement $<
 	@touch $@
 
 .PHONY: bench
