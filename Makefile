@@ -1,0 +1,108 @@
+# Everything here can be run again at no cost: what is there is not fetched, built or made a second time.
+# PROTOVIDEO_ASSETS       where models, voices, fonts and tools are kept (the user's cache folder otherwise)
+# PROTOVIDEO_ASSETS_FROM  a folder or https address to take them from, such as a copy of another machine's
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+assets := $(or $(PROTOVIDEO_ASSETS),$(cache)/protovideo/assets)
+gates := $(assets)/gates
+export PROTOVIDEO_ASSETS := $(assets)
+# A cargo-nextest or cargo-deny of the machine's own comes first.
+export PATH := $(PATH):$(assets)/tools
+
+install := python3 scripts/install.py
+tool = command -v $(1) >/dev/null || $(install) --lock assets/tools.json $(1)
+say = @printf '\n\033[1m%s\033[0m\n' $(1)
+
+programs := ffmpeg cc=gcc python3 pip=python3-pip
+
+.PHONY: help
+help: ## List what can be made
+	@echo "make film   is where to start; make test and make lint before a change is proposed."
+	@echo
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: film
+film: base ## Install what is missing, build, and render examples/harbour.json into film.mp4
+	$(call say,"Building the program")
+	cargo build --release --locked
+	$(call say,"Preparing the models")
+	target/release/protovideo prepare
+	$(call say,"Rendering examples/harbour.json")
+	target/release/protovideo render examples/harbour.json -o film.mp4
+
+.PHONY: test
+test: base ## Run the whole test suite
+	@$(call tool,cargo-nextest)
+	$(call say,"Building the tests")
+	cargo build --locked --bins
+	cargo nextest run --locked --no-run
+	$(call say,"Preparing the models")
+	target/debug/protovideo prepare
+	$(call say,"Running the tests")
+	cargo nextest run --locked
+
+.PHONY: gates
+gates: base $(gates)/ready ## Judge the speech by a recogniser and an aligner (Python; in a folder of its own)
+	$(call say,"Building the program")
+	cargo build --locked --bins
+	target/debug/protovideo prepare
+	$(call say,"Testing the judges themselves")
+	$(gates)/bin/python -m unittest discover -s scripts/gates -p 'test_*.py'
+	$(call say,"Counting wrong words")
+	$(gates)/bin/python scripts/gates/words.py --protovideo target/debug/protovideo --reference
+	$(call say,"Measuring the words' times")
+	$(gates)/bin/python scripts/gates/times.py --protovideo target/debug/protovideo
+
+$(gates)/ready: scripts/gates/requirements.txt
+	$(call say,"Installing the recogniser and the aligner into $(gates)")
+	@scripts/debian.sh venv=python3-venv
+	python3 -m venv --clear $(gates)
+	$(gates)/bin/pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps --requirement $<
+	@touch $@
+
+.PHONY: bench
+bench: base ## Measure speed, memory and cache against the limits in the README
+	cargo build --release --locked
+	target/release/protovideo prepare
+	target/release/protovideo bench
+
+.PHONY: lint
+lint: programs ## Check formatting, lints, licences and duplicate dependencies
+	@$(call tool,cargo-deny)
+	$(call say,"Formatting")
+	cargo fmt --all --check
+	$(call say,"Lints")
+	cargo clippy --locked --all-targets -- --deny warnings
+	$(call say,"Licences and duplicates")
+	cargo fetch --locked --quiet
+	cargo-deny --offline --locked check licenses bans sources
+
+.PHONY: programs
+programs:
+	@scripts/debian.sh $(programs)
+
+.PHONY: base
+base: programs
+	@$(install) base
+
+.PHONY: assets
+assets: programs ## Read every installed file again, and bring back what is missing or altered
+	$(install) --verify base
+
+.PHONY: voices
+voices: programs ## Install all 28 English voices
+	$(install) --verify base voices
+
+.PHONY: fonts
+fonts: programs ## Install the fonts that make film leaves out (traditional Chinese)
+	$(install) --verify base fonts
+
+.PHONY: clean
+clean: ## Remove what was built here; installed files and the artifact cache stay
+	cargo clean
+	rm -f film.mp4 film.srt film.vtt film.words.json film.jpg
