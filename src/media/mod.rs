@@ -1,1 +1,3 @@
 //! Films: motion, text, compositing, ffmpeg, soundtrack, probing.
+
+pub mod ffmpeg;
