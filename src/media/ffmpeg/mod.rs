@@ -1,0 +1,142 @@
+//! Runs ffmpeg: found once, started in a folder of its own with nothing inherited, watched, ended as a group.
+
+mod failure;
+mod process;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ffmpeg_sidecar::child::FfmpegChild;
+use ffmpeg_sidecar::command::FfmpegCommand;
+use rustix::fs::{Access, access};
+use tokio::sync::OnceCell;
+
+use crate::ports::{Class, PortError, PortResult, StepContext};
+use crate::recipe::Digest;
+
+/// Reading and writing nothing for so long means that ffmpeg hangs.
+const STALL: Duration = Duration::from_secs(20);
+
+/// What a pipe may hold on its way to ffmpeg, in bytes: the default of 64 KiB costs fifty switches a frame.
+const PIPE_BYTES: usize = 1 << 20;
+
+/// The ffmpeg of this machine.
+#[derive(Clone, Debug)]
+pub struct Ffmpeg {
+    program: PathBuf,
+    stall: Duration,
+    tools: Arc<OnceCell<Digest>>,
+}
+
+impl Ffmpeg {
+    /// The configured program, or the first `ffmpeg` in `PATH`. A name without a slash is looked up in `PATH`, too.
+    ///
+    /// # Errors
+    /// `FFMPEG_MISSING`, with what to do.
+    pub fn find(configured: Option<&Path>) -> PortResult<Self> {
+        let name = configured.unwrap_or(Path::new("ffmpeg"));
+        let candidates = if name.components().count() > 1 {
+            vec![std::path::absolute(name).unwrap_or_else(|_| name.to_owned())]
+        } else {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&path).map(|folder| folder.join(name)).collect()
+        };
+        let program = candidates.into_iter().find(|p| p.is_file() && access(p, Access::EXEC_OK).is_ok());
+        let program = program.ok_or_else(|| failure::missing(configured))?;
+        Ok(Self { program, stall: STALL, tools: Arc::default() })
+    }
+
+    /// Where it is.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The digest of what `ffmpeg -version` says: its version, its build and its libraries. Asked once.
+    ///
+    /// # Errors
+    /// `FFMPEG_MISSING` or `FFMPEG_FAILED`.
+    pub async fn tools(&self) -> PortResult<Digest> {
+        let ask = async || {
+            let mut command = tokio::process::Command::new(&self.program);
+            command.arg("-version").env_clear().envs(environment()).stdin(Stdio::null()).kill_on_drop(true);
+            let answer = tokio::time::timeout(self.stall, command.output()).await;
+            let answer = answer.map_err(|_| failure::stalled(&self.program, self.stall))?;
+            let answer = answer.map_err(|e| failure::not_started(&self.program, e))?;
+            if answer.status.success() {
+                Ok(Digest::of(answer.stdout))
+            } else {
+                let tail = failure::Tail::of(&answer.stderr);
+                Err(failure::failed(&[OsString::from("-version")], answer.status, &tail))
+            }
+        };
+        self.tools.get_or_try_init(ask).await.copied()
+    }
+
+    /// Runs ffmpeg with these arguments in the step's folder until it ends. Its standard input is empty.
+    ///
+    /// The process group is gone when this returns and when the future is dropped.
+    ///
+    /// # Errors
+    /// `FFMPEG_FAILED` with the exit status, the arguments and the last of standard error; `FFMPEG_STALLED`,
+    /// `DISK_FULL`, `DEADLINE`, `CANCELLED`.
+    pub async fn run<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        context: &StepContext,
+    ) -> PortResult<()> {
+        let (mut child, asked) = self.start(args, context)?;
+        drop(child.take_stdin());
+        process::Running::new(child, asked, self.stall).until_ended(context).await
+    }
+
+    /// As [`run`](Self::run), with a standard input that `writer` fills on a thread of its own.
+    ///
+    /// A broken pipe is reported as what ffmpeg said when it ended; another error of the writer is the
+    /// result (a [`PortError`] inside an [`io::Error`] as itself).
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and the writer's.
+    pub async fn feed<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        context: &StepContext,
+        writer: impl FnOnce(&mut ChildStdin) -> io::Result<()> + Send + 'static,
+    ) -> PortResult<()> {
+        let (mut child, asked) = self.start(args, context)?;
+        let stdin = child.take_stdin();
+        let running = process::Running::new(child, asked, self.stall);
+        let fed = tokio::task::spawn_blocking(move || {
+            let mut stdin = stdin.ok_or(io::ErrorKind::BrokenPipe)?;
+            // A refusal only makes it slower: the pages for pipes may be used up.
+            let _ = rustix::pipe::fcntl_setpipe_size(&stdin, PIPE_BYTES);
+            writer(&mut stdin)
+        });
+        running.until_fed(fed, context).await
+    }
+
+    /// Starts ffmpeg in the step's folder, with a group and nearly no environment of its own.
+    fn start<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        context: &StepContext,
+    ) -> PortResult<(FfmpegChild, Vec<OsString>)> {
+        let asked: Vec<OsString> = args.into_iter().map(|a| a.as_ref().to_owned()).collect();
+        let mut command = FfmpegCommand::new_with_path(&self.program);
+        command.args(["-nostdin", "-hide_banner", "-nostats", "-loglevel", "error"]).args(&asked);
+        command.as_inner_mut().env_clear().envs(environment()).current_dir(&context.work).process_group(0);
+        let child = command.spawn().map_err(|e| failure::not_started(&self.program, e))?;
+        Ok((child, asked))
+    }
+}
+
+/// All that ffmpeg inherits: no key and no token reaches a program that reads what others made.
+fn environment() -> impl Iterator<Item = (&'static str, OsString)> {
+    std::env::var_os("PATH").map(|path| ("PATH", path)).into_iter().chain([("LANG", OsString::from("C"))])
+}

@@ -1,0 +1,174 @@
+//! The film's sound: mixed, brought to its loudness, limited, measured, written.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::time::Instant;
+
+use hound::{SampleFormat, WavSpec, WavWriter};
+use tempfile::NamedTempFile;
+
+use super::limiter::Limiter;
+use super::loudness::Meter;
+use super::mix::Mix;
+use crate::domain::units::FILM_RATE;
+use crate::ports::{Class, PortError, PortResult, SoundtrackFacts, SoundtrackJob, StepContext};
+
+/// Samples that are worked on at once; they fit the processor's nearest cache.
+const BLOCK: usize = 2048;
+
+/// The limiter's ceiling, 1.5 dB under full scale: AAC adds up to half a decibel to peaks.
+const CEILING: f32 = 0.841;
+
+/// What is quieter than this stays quiet: a gain of 36 dB would make noise of it.
+const MAX_GAIN_DB: f64 = 36.0;
+
+/// Limiting takes loudness away, so the gain is corrected until the film is so near (LU), or so often.
+const NEAR: f64 = 0.2;
+const PASSES: usize = 4;
+
+/// Mixes the narration into `out`: WAV, stereo with two equal sides, 48 kHz, 16 bit.
+///
+/// Memory does not grow with the film's length; the narration is read once for each pass. A sample of narration
+/// stands in the film exactly where the job says.
+///
+/// # Errors
+/// `SOUND_UNREADABLE`, `DISK_FULL`, `CANCELLED`, `DEADLINE`.
+pub async fn soundtrack(job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
+    let (job, out, context) = (job.clone(), out.to_owned(), context.clone());
+    let work = move || write(&job, &out, &context);
+    tokio::task::spawn_blocking(work).await.map_err(|e| {
+        PortError::permanent(Class::Internal, "SOUNDTRACK", "the mix ended before it was done").because(e)
+    })?
+}
+
+fn write(job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
+    let folder = out.parent().unwrap_or(Path::new("."));
+    let file = NamedTempFile::new_in(folder).map_err(|e| PortError::io("write into", folder, e))?;
+    let facts = match job.loudness_milli {
+        None => pass(job, None, Some(file.path()), context)?,
+        Some(target) => level(job, f64::from(target) / 1000.0, file.path(), context)?,
+    };
+    file.persist(out).map_err(|e| PortError::io("write", out, e.error))?;
+    let milli = |value: f64| (value * 1000.0).round() as i32;
+    Ok(SoundtrackFacts {
+        samples: job.samples,
+        loudness_milli: facts.map(|f| milli(f.0)),
+        true_peak_milli: facts.map(|f| milli(f.1)),
+    })
+}
+
+/// Writes the mix at a loudness in LUFS; silence stays silence.
+fn level(job: &SoundtrackJob, target: f64, file: &Path, context: &StepContext) -> PortResult<Option<(f64, f64)>> {
+    let Some((found, _)) = pass(job, None, None, context)? else {
+        return pass(job, None, Some(file), context);
+    };
+    let mut gain = target - found;
+    for last in (0..PASSES).map(|n| n + 1 == PASSES) {
+        gain = gain.min(MAX_GAIN_DB);
+        let facts = pass(job, Some(gain), Some(file), context)?;
+        match facts {
+            Some((found, _)) if !last && (found - target).abs() > NEAR && gain < MAX_GAIN_DB => gain += target - found,
+            facts => return Ok(facts),
+        }
+    }
+    Ok(None)
+}
+
+/// Goes once through the whole mix, with a gain in decibels and the limiter behind it, or neither; writes it where
+/// a file is given; answers its loudness in LUFS and its true peak in dBTP as they came out.
+fn pass(
+    job: &SoundtrackJob,
+    gain: Option<f64>,
+    file: Option<&Path>,
+    context: &StepContext,
+) -> PortResult<Option<(f64, f64)>> {
+    let mut mix = Mix::new(&job.speech);
+    let mut meter = Meter::new()?;
+    let mut limiter = gain.map(|db| (10.0_f32.powf(db as f32 / 20.0), Limiter::new(CEILING)));
+    let mut sink = file.map(Sink::create).transpose()?;
+    let (mut block, mut ready) = (vec![0.0; BLOCK], Vec::with_capacity(2 * BLOCK));
+    let mut left = job.samples;
+    while left > 0 {
+        check(context)?;
+        block.truncate(usize::try_from(left).unwrap_or(BLOCK));
+        left -= block.len() as u64;
+        mix.fill(&mut block)?;
+        ready.clear();
+        match &mut limiter {
+            Some((factor, limiter)) => {
+                block.iter_mut().for_each(|sample| *sample *= *factor);
+                limiter.take(&block, &mut ready);
+            }
+            None => ready.extend_from_slice(&block),
+        }
+        emit(&mut ready, &mut sink, &mut meter)?;
+    }
+    if let Some((_, limiter)) = limiter {
+        ready.clear();
+        limiter.finish(&mut ready);
+        emit(&mut ready, &mut sink, &mut meter)?;
+    }
+    sink.map_or(Ok(()), Sink::finish)?;
+    meter.finish()
+}
+
+/// Writes samples and measures them as they were written.
+fn emit(samples: &mut [f32], sink: &mut Option<Sink<'_>>, meter: &mut Meter) -> PortResult<()> {
+    if let Some(sink) = sink {
+        samples.iter_mut().for_each(|s| *s = (*s * 32_768.0).round().clamp(-32_768.0, 32_767.0) / 32_768.0);
+        sink.put(samples)?;
+    }
+    meter.add(samples)
+}
+
+/// The WAV file being written.
+struct Sink<'a> {
+    path: &'a Path,
+    wav: WavWriter<BufWriter<File>>,
+}
+
+impl<'a> Sink<'a> {
+    fn create(path: &'a Path) -> PortResult<Self> {
+        let spec =
+            WavSpec { channels: 2, sample_rate: FILM_RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
+        let wav = WavWriter::create(path, spec).map_err(|e| unwritten(path, e))?;
+        Ok(Self { path, wav })
+    }
+
+    fn put(&mut self, samples: &[f32]) -> PortResult<()> {
+        let mut values = self.wav.get_i16_writer(2 * samples.len() as u32);
+        for sample in samples {
+            let value = (sample * 32_768.0) as i16;
+            values.write_sample(value);
+            values.write_sample(value);
+        }
+        values.flush().map_err(|e| unwritten(self.path, e))
+    }
+
+    fn finish(self) -> PortResult<()> {
+        self.wav.finalize().map_err(|e| unwritten(self.path, e))
+    }
+}
+
+fn unwritten(path: &Path, error: hound::Error) -> PortError {
+    match error {
+        hound::Error::IoError(error) => PortError::io("write", path, error),
+        other => PortError::permanent(Class::Media, "SOUND_UNWRITABLE", format!("cannot write {}", path.display()))
+            .because(other),
+    }
+}
+
+fn check(context: &StepContext) -> PortResult<()> {
+    if context.cancel.is_cancelled() {
+        return Err(PortError::permanent(Class::Cancelled, "CANCELLED", "cancelled while the sound was mixed"));
+    }
+    if Instant::now() >= context.deadline {
+        return Err(PortError::transient(
+            Class::Limit,
+            "DEADLINE",
+            "the step's time ran out while the sound was mixed",
+        ));
+    }
+    Ok(())
+}
