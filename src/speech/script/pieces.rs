@@ -96,7 +96,11 @@ fn joint_pause(word: &Word) -> Option<u32> {
     match word.spoken.trim_end_matches(['"', ')', '\'']).chars().last()? {
         ',' => Some(100),
         ';' | ':' | '—' => Some(180),
-        '.' | '!' | '?' | '…' if word.spoken.len() > 3 => Some(250),
+        '!' | '?' | '…' => Some(250),
+        // Not the stop of letters such as `P.M.`
+        '.' if word.spoken.trim_end_matches(['"', ')', '\'', '.']).ends_with(|c: char| c.is_ascii_lowercase()) => {
+            Some(250)
+        }
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ use Place::{Anywhere, Inside, Label, Title};
 const ABBREVIATIONS: &[(&str, &str, Place, bool)] = &[
     ("Mr", "Mr", Title, true),
     ("Mrs", "Mrs", Title, true),
-    ("Ms", "Miz", Title, true),
+    ("Ms", "Ms.", Title, true),
     ("Dr", "Doctor", Title, true),
     ("Prof", "Professor", Title, true),
     ("St", "Saint", Title, true),
@@ -69,6 +69,7 @@ const ABBREVIATIONS: &[(&str, &str, Place, bool)] = &[
     ("est", "established", Label, false),
     ("incl", "including", Inside, false),
     ("etc", "et cetera", Anywhere, true),
+    ("Ph.D", "P H D", Anywhere, true),
     ("Jr", "Junior", Anywhere, true),
     ("Sr", "Senior", Anywhere, false),
     ("Inc", "Incorporated", Anywhere, true),
