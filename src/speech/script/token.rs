@@ -65,7 +65,7 @@ impl Token {
 
     /// The trail as a voice knows it, at most three marks, none twice in a row.
     pub(super) fn voiced_trail(&self) -> String {
-        let marks = voiced(self.trail.chars().filter(|c| !"'*_ ".contains(*c)));
+        let marks = voiced(self.trail.chars().filter(|c| ".,!?;:…—\")]}".contains(*c)));
         let possessive = self.trail.starts_with('\'') && self.core.ends_with('s') && !self.lead.contains('\'');
         if possessive { format!("'{marks}") } else { marks }
     }

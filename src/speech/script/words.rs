@@ -92,13 +92,19 @@ pub(super) fn tokens(line: &str, lexicon: &Lexicon) -> Vec<Token> {
     let mut prefix = String::new();
     while let Some((before, visible, target, after)) = next_markup(rest) {
         prefix.push_str(before);
-        let end = after.find(' ').unwrap_or(after.len());
         if let Some(phonemes) = phonemes(target) {
-            let open = prefix.rfind(' ').map_or(0, |at| at + 1);
+            let word = |c: char| c.is_alphanumeric() || c == ' ';
+            let open = prefix.trim_end_matches(|c| !word(c)).len();
             plain(&prefix[..open], lexicon, &mut tokens);
-            spoken(&prefix[open..], visible, &phonemes, &after[..end], &mut tokens);
+            let owner =
+                ["'s", "’s"].into_iter().find(|s| after.strip_prefix(s).is_some_and(|rest| !rest.starts_with(word)));
+            let ending = owner.unwrap_or("");
+            let marks = &after[ending.len()..];
+            let marks = &marks[..marks.find(|c| word(c) || c == '[').unwrap_or(marks.len())];
+            let sound = if owner.is_some() { possessive_sound(&phonemes) } else { "" };
+            spoken(&prefix[open..], &format!("{visible}{ending}"), &format!("{phonemes}{sound}"), marks, &mut tokens);
             prefix.clear();
-            rest = &after[end..];
+            rest = &after[ending.len() + marks.len()..];
         } else {
             prefix.push_str(visible);
             rest = after;
