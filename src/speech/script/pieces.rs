@@ -17,7 +17,7 @@ pub(super) struct Piece {
 
 /// Whether a voice has something to say.
 pub(super) fn is_speech(spoken: &str) -> bool {
-    spoken.bytes().any(|b| b.is_ascii_alphabetic()) || spoken.starts_with('[')
+    spoken.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// Spoken characters with a space after each word.
@@ -107,7 +107,7 @@ fn joint_pause(word: &Word) -> Option<u32> {
 
 /// A word that is too long to speak in one go, as several: what is said in parts, what is written divided over them.
 fn broken(word: Word) -> Vec<Word> {
-    if word.spoken.len() <= COMFORTABLE || word.spoken.starts_with('[') {
+    if word.spoken.len() <= COMFORTABLE || word.spoken.contains("](/") {
         return vec![word];
     }
     let said = parts(&word.spoken);

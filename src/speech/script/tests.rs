@@ -107,6 +107,16 @@ fn pronunciations_and_markup() {
 }
 
 #[test]
+fn long_pronunciations_stay_whole() {
+    let phonemes = format!("/{}/", "ab".repeat(60));
+    let lexicon = [("a".repeat(50), phonemes.clone()), ("long".to_owned(), "very ".repeat(200))];
+    let said = script(&format!("(\"{}\"), long.", "a".repeat(50)), &lexicon).unwrap();
+    assert_eq!(said[0].words[0].spoken, format!("(\"[{}]({phonemes})\"),", "a".repeat(40)));
+    assert_eq!(spoken(&said).matches("very").count(), 200);
+    assert_eq!(written(&said).replace(' ', ""), format!("(\"{}\"),long.", "a".repeat(50)));
+}
+
+#[test]
 fn nothing_to_say_is_refused() {
     for text in ["", " \n\t ", "🎉🚀!", "… — ?!", "---\n***", "\u{200b}"] {
         let error = script(text, &[]).unwrap_err();
