@@ -145,7 +145,8 @@ fn is_sayable(spoken: &str) -> bool {
 /// Holds for every text, whatever it is.
 fn check(text: &str) {
     let Ok(sentences) = script(text, &[]) else { return };
-    if !text.contains("](") {
+    // What stands in the round brackets of a link is not shown; the marks of emphasis may stand between the brackets.
+    if !text.replace(['`', '*', '_', '~'], "").contains("](") {
         assert_eq!(substance(&written(&sentences)), substance(text));
     }
     for sentence in &sentences {
