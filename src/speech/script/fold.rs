@@ -24,10 +24,10 @@ fn fold_char(c: char, out: &mut String) {
         '\u{2014}' | '\u{2015}' | '\u{2e3a}' | '\u{2e3b}' => out.push('—'),
         '“' | '”' | '„' | '‟' | '«' | '»' | '「' | '」' | '『' | '』' => out.push('"'),
         '‘' | '’' | '‚' | '‛' | 'ʼ' | '′' | '´' => out.push('\''),
-        '。' | '｡' => out.push('.'),
-        '、' | '､' => out.push(','),
+        '。' | '｡' => out.push_str(". "),
+        '、' | '､' | '，' => out.push_str(", "),
         '\u{3bc}' => out.push('µ'),
-        '♯' => out.push('#'),
+        '♯' | '№' => out.push('#'),
         _ if is_pictograph(c) => {}
         _ => c.nfkc().for_each(|c| transliterate(c, out)),
     }

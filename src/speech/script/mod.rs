@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! clean      lines without control characters and markdown
-//! words      tokens: what the user marked up, what the lexicon says, the rest folded to ASCII
+//! words      tokens, folded to ASCII: what the user marked up, what the lexicon says
 //! sentences  where one ends
 //! rules      how each word is said: numbers, dates, money, abbreviations, links, ...
 //! pieces     what is too long is split at its joints, what is too short is joined
@@ -10,6 +10,7 @@
 
 mod clean;
 mod fold;
+mod lexicon;
 mod pieces;
 mod rules;
 mod sentences;
@@ -20,8 +21,8 @@ mod words;
 
 use crate::domain::script::{Sentence, Word};
 use crate::ports::{Class, PortError};
+use lexicon::Lexicon;
 use pieces::Piece;
-use words::Lexicon;
 
 /// Silence after a sentence whose paragraph goes on, in milliseconds.
 const SENTENCE_PAUSE_MS: u32 = 250;
@@ -31,8 +32,8 @@ const TRAILING_PAUSE_MS: u32 = 350;
 const PARAGRAPH_PAUSE_MS: u32 = 450;
 
 /// A text as sentences to speak. `pronunciations` maps a word, whatever its case, to `/phonemes/` or to a respelling;
-/// markup in the text, `[word](/phonemes/)`, goes before it. No piece has more than [`pieces::LONGEST`] spoken
-/// characters. Fails with `NOTHING_TO_SAY` where no word can be spoken. The time it takes is in proportion to the text.
+/// markup in the text, `[word](/phonemes/)`, goes before it. No sentence has more than 300 spoken characters: a longer
+/// one comes as several. Fails with `NOTHING_TO_SAY` where no word can be spoken. Takes time in proportion to the text.
 pub fn script(text: &str, pronunciations: &[(String, String)]) -> Result<Vec<Sentence>, PortError> {
     let lexicon = Lexicon::new(pronunciations);
     let mut said: Vec<Piece> = Vec::new();

@@ -17,7 +17,7 @@ pub(super) struct Piece {
 
 /// Whether a voice has something to say.
 pub(super) fn is_speech(spoken: &str) -> bool {
-    spoken.bytes().any(|b| b.is_ascii_alphabetic()) || spoken.starts_with('[')
+    spoken.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// Spoken characters with a space after each word.
@@ -96,14 +96,18 @@ fn joint_pause(word: &Word) -> Option<u32> {
     match word.spoken.trim_end_matches(['"', ')', '\'']).chars().last()? {
         ',' => Some(100),
         ';' | ':' | '—' => Some(180),
-        '.' | '!' | '?' | '…' if word.spoken.len() > 3 => Some(250),
+        '!' | '?' | '…' => Some(250),
+        // Not the stop of letters such as `P.M.`
+        '.' if word.spoken.trim_end_matches(['"', ')', '\'', '.']).ends_with(|c: char| c.is_ascii_lowercase()) => {
+            Some(250)
+        }
         _ => None,
     }
 }
 
 /// A word that is too long to speak in one go, as several: what is said in parts, what is written divided over them.
 fn broken(word: Word) -> Vec<Word> {
-    if word.spoken.len() <= COMFORTABLE || word.spoken.starts_with('[') {
+    if word.spoken.len() <= COMFORTABLE || word.spoken.contains("](/") {
         return vec![word];
     }
     let said = parts(&word.spoken);

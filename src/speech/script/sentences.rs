@@ -78,6 +78,7 @@ mod tests {
             ("He lives on Baker St. The house is old.", vec!["He lives on Baker St.", "The house is old."]),
             ("It is 9 a.m. We go.", vec!["It is 9 a.m.", "We go."]),
             ("Great job! 🎉 Keep going!", vec!["Great job! 🎉", "Keep going!"]),
+            ("It was in June. Tom said no. Sam left.", vec!["It was in June.", "Tom said no.", "Sam left."]),
             ("No. I won't.", vec!["No.", "I won't."]),
             ("It was 1999. 2000 came.", vec!["It was 1999.", "2000 came."]),
         ] {

@@ -22,7 +22,7 @@ use Place::{Anywhere, Inside, Label, Title};
 const ABBREVIATIONS: &[(&str, &str, Place, bool)] = &[
     ("Mr", "Mr", Title, true),
     ("Mrs", "Mrs", Title, true),
-    ("Ms", "Miz", Title, true),
+    ("Ms", "Ms.", Title, true),
     ("Dr", "Doctor", Title, true),
     ("Prof", "Professor", Title, true),
     ("St", "Saint", Title, true),
@@ -69,6 +69,7 @@ const ABBREVIATIONS: &[(&str, &str, Place, bool)] = &[
     ("est", "established", Label, false),
     ("incl", "including", Inside, false),
     ("etc", "et cetera", Anywhere, true),
+    ("Ph.D", "P H D", Anywhere, true),
     ("Jr", "Junior", Anywhere, true),
     ("Sr", "Senior", Anywhere, false),
     ("Inc", "Incorporated", Anywhere, true),
@@ -153,7 +154,8 @@ fn starts_number(token: &Token) -> bool {
 /// Whether a stop after this word is its own: an abbreviation, an initial, a shortened month.
 pub(in super::super) fn is_abbreviation(core: &str) -> bool {
     let initial = core.len() == 1 && core.as_bytes()[0].is_ascii_uppercase();
-    initial || is_initials(core) || entry(core).is_some() || (core.len() <= 4 && core != "May" && month(core).is_some())
+    let short_month = core == "Sept" || (core.len() == 3 && core != "May" && month(core).is_some());
+    initial || is_initials(core) || entry(core).is_some() || short_month
 }
 
 /// Whether the stop after an abbreviation also ends its sentence, given the word after it.

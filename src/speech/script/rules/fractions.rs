@@ -25,6 +25,7 @@ pub(super) fn fractions(view: &View) -> Option<Reading> {
     let whole_before = is_digits(view.before()) && view.previous().is_some_and(|token| token.trail.is_empty());
     Some(vec![match (above, below) {
         (24, 7) => "twenty-four seven".to_owned(),
+        (50, 50) => "fifty-fifty".to_owned(),
         (9, 11) => "nine eleven".to_owned(),
         (a, b @ (2..=9 | 16 | 32 | 64)) if 0 < a && a < b => said(a, b, whole_before),
         (a, b) if a <= b => format!("{} out of {}", cardinal(a), cardinal(b)),

@@ -10,18 +10,7 @@ pub(super) fn words(view: &View) -> Option<Reading> {
     let inner = |b: u8| b.is_ascii_alphabetic() || b == b'\'' || b == b'-';
     let edges =
         core.starts_with(|c: char| c.is_ascii_alphabetic()) && core.ends_with(|c: char| c.is_ascii_alphabetic());
-    (edges && core.bytes().all(inner) && !core.contains("-'")).then(|| vec![humped(core)])
-}
-
-/// `ChatGPT` as `Chat GPT`, `iOS` as `I OS`: a space before capitals that end a word begun in small letters.
-fn humped(word: &str) -> String {
-    let caps = word.trim_end_matches('s').bytes().rev().take_while(u8::is_ascii_uppercase).count();
-    let stem = word.trim_end_matches('s').len() - caps;
-    if caps < 2 || !word[..stem].ends_with(|c: char| c.is_ascii_lowercase()) {
-        return word.to_owned();
-    }
-    let head = if stem == 1 { word[..stem].to_ascii_uppercase() } else { word[..stem].to_owned() };
-    format!("{head} {}", &word[stem..])
+    (edges && core.bytes().all(inner) && !core.contains("-'")).then(|| vec![core.to_owned()])
 }
 
 /// Any text: runs of letters as words, runs of digits as numbers, all else passed over.
@@ -37,8 +26,10 @@ pub(super) fn spelled(text: &str) -> String {
         match (digit, letter) {
             (true, _) if mixed => words.push(grouped(run)),
             (true, _) => words.push(Number::parse(run).map_or_else(|| digits(run), |number| number.words())),
+            // With its stop it is the letter, without one the article.
+            (_, true) if run.eq_ignore_ascii_case("a") => words.push("A.".to_owned()),
             (_, true) if run.len() == 1 => words.push(run.to_ascii_uppercase()),
-            (_, true) => words.push(humped(run.trim_end_matches('\''))),
+            (_, true) => words.push(run.trim_end_matches('\'').to_owned()),
             _ => {}
         }
         rest = &rest[end..];

@@ -66,8 +66,7 @@ fn reading(view: &View) -> Reading {
 
 /// One piece of a compound, by the same rules, without neighbours.
 fn piece(text: &str) -> String {
-    let token = [Token { lead: String::new(), core: text.to_owned(), trail: String::new(), ..Token::new("") }];
-    reading(&View::new(&token, 0)).concat()
+    reading(&View::new(&[Token::new(text)], 0)).concat()
 }
 
 /// One sentence, word by word: as many words as tokens.

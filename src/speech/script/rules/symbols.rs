@@ -4,8 +4,10 @@ use super::super::token::View;
 use super::Reading;
 use super::piece;
 
-/// Marks that the rules for numbers read.
-const OF_NUMBERS: &str = "$£€¥₹₩¢°%.²³½¼¾⅓⅔";
+/// Marks inside and around one number.
+const OF_NUMBERS: &str = "$£€¥₹₩¢°%.,:²³½¼¾⅓⅔";
+/// The same, and those of fractions and dates.
+const OF_FIGURES: &str = "/$£€¥₹₩¢°%.,:²³½¼¾⅓⅔";
 
 /// A mark alone between spaces.
 pub(super) fn lone(view: &View) -> Option<Reading> {
@@ -26,16 +28,13 @@ pub(super) fn lone(view: &View) -> Option<Reading> {
     Some(vec![spoken.to_owned()])
 }
 
-/// Pieces with marks between them: each piece by the rules, each mark by its name or its pause. Marks that belong to
-/// a number (`$20/month`) part a word only when no other does.
+/// Pieces with marks between them: each piece by the rules, each mark by its name or its pause. Marks that may belong
+/// to a number (`9:00-17:00`, `$20/month`) part a word only when no other does.
 pub(super) fn compounds(view: &View) -> Option<Reading> {
     let core = view.core();
-    let parts = |c: char| is_mark(c) && !OF_NUMBERS.contains(c);
-    if core.contains(parts) {
-        Some(vec![joined(core, parts)])
-    } else {
-        core.contains(is_mark).then(|| vec![joined(core, is_mark)])
-    }
+    let parting = |kept: &'static str| move |c: char| is_mark(c) && !kept.contains(c);
+    let kept = [OF_FIGURES, OF_NUMBERS, ""].into_iter().find(|kept| core.contains(parting(kept)))?;
+    Some(vec![joined(core, parting(kept))])
 }
 
 fn joined(core: &str, is_mark: impl Fn(char) -> bool + Copy) -> String {
@@ -89,6 +88,7 @@ fn between(mark: char, left: Option<char>, right: Option<char>) -> &'static str 
         '-' if words => "-",
         '.' if letter(left) && right.is_some_and(|c| c.is_ascii_uppercase()) => ". ",
         '.' if numbers => " point ",
+        '.' if right == Some(' ') => ". ",
         '.' if right.is_some() => " dot ",
         '/' if numbers => " slash ",
         '/' if digit(left) && letter(right) => " per ",

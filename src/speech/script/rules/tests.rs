@@ -64,6 +64,7 @@ fn times() {
         ("14:05, 9:00", "fourteen oh five, nine o'clock"),
         ("00:00, 1:23:45", "midnight, one twenty-three and forty-five seconds"),
         ("9am-5pm", "nine A.M. to five P.M."),
+        ("open 9:00-17:00", "open nine o'clock to seventeen hundred"),
         ("16:9, 25:99", "sixteen to nine, twenty-five to ninety-nine"),
     ]);
 }
@@ -86,7 +87,7 @@ fn money() {
         ("5€, ¥500, 50¢, -$5", "five euros, five hundred yen, fifty cents, minus five dollars"),
         ("£1.20, £0.01", "one pound and twenty pence, one penny"),
         ("$5-10 billion", "five to ten billion dollars"),
-        ("$20/month", "twenty dollars per month"),
+        ("$20/month, $100-$200", "twenty dollars per month, one hundred dollars to two hundred dollars"),
         ("20 USD", "twenty dollars"),
     ]);
 }
@@ -101,7 +102,7 @@ fn units() {
         ("a 5-km run", "a five kilometer run"),
         ("3 tbsp. of oil", "three tablespoons of oil"),
         ("1920x1080", "nineteen twenty by ten eighty"),
-        ("10x, 5'10", "ten times, five foot ten"),
+        ("10x, 5'10, 2.3B", "ten times, five foot ten, two point three billion"),
     ]);
 }
 
@@ -145,6 +146,7 @@ fn links_and_tags() {
         ("foo-bar.co.uk", "foo dash bar dot co dot uk"),
         ("#ThrowbackThursday #5", "hashtag Throwback Thursday number five"),
         ("@anna_smith", "at anna smith"),
+        ("a@docs.rs", "A. at docs dot RS"),
     ]);
 }
 
@@ -152,9 +154,9 @@ fn links_and_tags() {
 fn names_and_letters() {
     holds(&[
         ("C++, C#, .NET 8.0, Node.js", "C plus plus, C sharp, dot net eight point zero, Node J S"),
-        ("ChatGPT-4o on your iPhone 15", "Chat GPT four O on your I-phone fifteen"),
-        ("NASA's GPUs, iOS", "NASA's GPUs, I OS"),
-        ("221B, MP3, A4, 3D, H2O", "two twenty-one B, MP three, A four, three D, H two O"),
+        ("ChatGPT-4o on your iPhone 15", "ChatGPT four O on your iPhone fifteen"),
+        ("NASA's GPUs, iOS", "NASA's GPUs, iOS"),
+        ("221B, MP3, A4, 3D, H2O", "two twenty-one B, MP three, A. four, three D, H two O"),
         ("state-of-the-art don’t", "state-of-the-art don't"),
         ("a 10-year-old", "a ten year-old"),
         ("naïve café São", "naive cafe Sao"),
@@ -164,6 +166,7 @@ fn names_and_letters() {
 #[test]
 fn marks() {
     holds(&[
+        ("U.S.-based 100,000+ 3/4-inch", "U.S. based one hundred thousand plus three quarters inch"),
         ("R&D & more", "R and D and more"),
         ("2+2=4, 5 - 3, 3 x 4", "two plus two equals four, five minus three, three by four"),
         ("~50 @ #7 § 5 ©2024 Acme™", "about fifty at number seven section five twenty twenty-four Acme"),

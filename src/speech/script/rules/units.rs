@@ -82,6 +82,9 @@ const UNITS: &[(&str, &str, &str)] = &[
 /// Units that are words or letters of their own when a space stands before them.
 const ATTACHED_ONLY: &[&str] = &["x", "k", "M", "h", "V", "W", "L"];
 
+/// Magnitudes after a number with a point: `2.3B`, while `221B` is a house.
+const WITH_POINT: &[(&str, &str)] = &[("K", "thousand"), ("B", "billion"), ("T", "trillion")];
+
 /// A quantity and its unit, in one word or two.
 pub(super) fn units(view: &View) -> Option<Reading> {
     let core = view.core();
@@ -92,6 +95,10 @@ pub(super) fn units(view: &View) -> Option<Reading> {
     let at = core.rfind(|c: char| c.is_ascii_digit())? + 1;
     let (amount, unit) = core.split_at(at);
     let (words, one) = quantity(amount)?;
+    let magnitude = WITH_POINT.iter().find(|(written, _)| *written == unit && amount.contains('.'));
+    if let Some((_, magnitude)) = magnitude {
+        return Some(vec![format!("{words} {magnitude}")]);
+    }
     let (unit, one) = unit.strip_prefix('-').map_or((unit, one), |unit| (unit, true));
     Some(vec![format!("{words} {}", said(unit, one)?)])
 }

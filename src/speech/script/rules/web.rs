@@ -31,9 +31,9 @@ fn is_mail(text: &str) -> bool {
 
 fn is_site(text: &str) -> bool {
     let host = text.split('/').next().unwrap_or(text);
-    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let plain = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     host.rsplit_once('.').is_some_and(|(name, ending)| {
-        ENDINGS.contains(&ending) && name.split('.').all(label) && name.bytes().any(|b| b.is_ascii_alphabetic())
+        ENDINGS.contains(&ending) && name.split('.').all(plain) && name.bytes().any(|b| b.is_ascii_alphabetic())
     })
 }
 
@@ -44,7 +44,7 @@ fn dotted(text: &str) -> String {
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
         if end > 0 {
-            words.push(spelled(&rest[..end]));
+            words.push(label(&rest[..end]));
         }
         let Some(mark) = rest[end..].chars().next() else { break };
         match mark {
@@ -59,6 +59,12 @@ fn dotted(text: &str) -> String {
         rest = &rest[end + mark.len_utf8()..];
     }
     words.join(" ")
+}
+
+/// A part of an address: letter by letter, as capitals are read, where it has no vowel (`uk`, `html`).
+fn label(text: &str) -> String {
+    let bare = text.len() > 1 && text.bytes().all(|b| b.is_ascii_alphabetic() && !b"aeiouyAEIOUY".contains(&b));
+    if bare { text.to_ascii_uppercase() } else { spelled(text) }
 }
 
 /// `#5` as `number five`, `#ThrowbackThursday` as `hashtag Throwback Thursday`, `@anna_b` as `at anna b`.

@@ -45,6 +45,7 @@ pub(super) fn decades(view: &View) -> Option<Reading> {
     }
     let (century, tens) = match number.len() {
         2 => ("", number),
+        4 if number == "1000" => return Some(vec!["thousands".to_owned()]),
         4 if is_year(number) => number.split_at(2),
         _ => return None,
     };
