@@ -1,1 +1,3 @@
 //! Pictures: providers, and decoding with limits.
+
+pub mod card;
