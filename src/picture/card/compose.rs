@@ -89,7 +89,7 @@ fn medallion(canvas: &mut Canvas, place: &Place, thing: &Placed, i: usize) {
     let (x, y) = (thing.x, thing.y + thing.h * 0.5);
     let halo = canvas.halo(&[(0.0, light.deep, 0.5), (0.8, light.deep, 0.34), (1.0, light.deep, 0.0)]);
     canvas.ellipse([x, y + r * 0.08, r * 1.22, r * 1.22], &halo, 1.0);
-    canvas.ellipse([x, y, r * 1.06, r * 1.06], &hex(mix(light.glow, rgb(0xffffff), 0.35)), 1.0);
+    canvas.ellipse([x, y, r * 1.06, r * 1.06], &hex(mix(light.glow, rgb(0xff_ffff), 0.35)), 1.0);
     let (top, low) = (mix(light.sky[1], light.sky[2], 0.3), mix(light.sky[2], light.sky[3], 0.6));
     let paint = canvas.fade(&[(0.0, top, 1.0), (1.0, low, 1.0)]);
     canvas.ellipse([x, y, r, r], &paint, 1.0);

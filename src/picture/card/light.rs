@@ -28,24 +28,24 @@ pub(super) struct Light {
 const fn palettes(hour: Hour) -> [[u32; 5]; 2] {
     match hour {
         Hour::Dawn => [
-            [0x0053_6ba5, 0x00b4_93b8, 0x00f5_bfa9, 0x00ff_e8c8, 0x00ff_f3d6],
-            [0x0048_86ad, 0x009c_bcc4, 0x00f4_cfb0, 0x00ff_ebcb, 0x00ff_f6df],
+            [0x53_6ba5, 0xb4_93b8, 0xf5_bfa9, 0xff_e8c8, 0xff_f3d6],
+            [0x48_86ad, 0x9c_bcc4, 0xf4_cfb0, 0xff_ebcb, 0xff_f6df],
         ],
         Hour::Day => [
-            [0x0027_78c2, 0x005f_abe0, 0x00a6_d6f0, 0x00e2_f3f4, 0x00ff_fbe6],
-            [0x0022_8a9f, 0x0067_bcc6, 0x00b5_e1dc, 0x00f3_f5e2, 0x00ff_fae0],
+            [0x27_78c2, 0x5f_abe0, 0xa6_d6f0, 0xe2_f3f4, 0xff_fbe6],
+            [0x22_8a9f, 0x67_bcc6, 0xb5_e1dc, 0xf3_f5e2, 0xff_fae0],
         ],
         Hour::Golden => [
-            [0x0040_5688, 0x00b8_7f86, 0x00f3_a869, 0x00ff_dc9c, 0x00ff_f0c4],
-            [0x005c_4577, 0x00c9_6c6c, 0x00f5_9c5c, 0x00ff_d38a, 0x00ff_ebb8],
+            [0x40_5688, 0xb8_7f86, 0xf3_a869, 0xff_dc9c, 0xff_f0c4],
+            [0x5c_4577, 0xc9_6c6c, 0xf5_9c5c, 0xff_d38a, 0xff_ebb8],
         ],
         Hour::Dusk => [
-            [0x0020_2554, 0x0058_4181, 0x00ba_6085, 0x00f4_a27c, 0x00ff_d9a6],
-            [0x0017_2c50, 0x003d_5a86, 0x00a0_7797, 0x00f0_b096, 0x00ff_e0b8],
+            [0x20_2554, 0x58_4181, 0xba_6085, 0xf4_a27c, 0xff_d9a6],
+            [0x17_2c50, 0x3d_5a86, 0xa0_7797, 0xf0_b096, 0xff_e0b8],
         ],
         Hour::Night => [
-            [0x0008_0f2a, 0x0012_2150, 0x0024_3f78, 0x0047_689c, 0x00f4_efd4],
-            [0x000d_0b29, 0x0021_1c50, 0x003d_3575, 0x006d_5a98, 0x00fb_eed0],
+            [0x08_0f2a, 0x12_2150, 0x24_3f78, 0x47_689c, 0xf4_efd4],
+            [0x0d_0b29, 0x21_1c50, 0x3d_3575, 0x6d_5a98, 0xfb_eed0],
         ],
     }
 }
@@ -56,9 +56,9 @@ impl Light {
         let palette = palettes(mood.hour)[mood.family % 2].map(rgb);
         let mut sky = [palette[0], palette[1], palette[2], palette[3]];
         let cloud = match mood.hour {
-            Hour::Night => rgb(0x1f2a40),
-            Hour::Dusk => rgb(0x4c4c66),
-            _ => rgb(0x7f8f9f),
+            Hour::Night => rgb(0x1f_2a40),
+            Hour::Dusk => rgb(0x4c_4c66),
+            _ => rgb(0x7f_8f9f),
         };
         let (veil, bright) = match mood.weather {
             Weather::Clear => (0.0, 0.0),
@@ -66,7 +66,7 @@ impl Light {
             Weather::Snow => (0.35, 0.15),
             Weather::Fog => (0.35, 0.3),
         };
-        sky = sky.map(|colour| mix(mix(colour, cloud, veil), rgb(0xf0f2f4), bright * luminance(colour).sqrt()));
+        sky = sky.map(|colour| mix(mix(colour, cloud, veil), rgb(0xf0_f2f4), bright * luminance(colour).sqrt()));
         if let Some(stain) = mood.stain {
             let strength = if matches!(mood.hour, Hour::Night) { 0.16 } else { 0.22 };
             sky = sky.map(|colour| mix(colour, stain, strength));
@@ -84,7 +84,7 @@ impl Light {
             glow: palette[4],
             haze: mix(sky[2], sky[3], 0.5),
             tint: tint.map(|factor| factor * overcast),
-            deep: mix(sky[0], rgb(0x0a0c18), 0.74),
+            deep: mix(sky[0], rgb(0x0a_0c18), 0.74),
             dark: matches!(mood.hour, Hour::Night | Hour::Dusk),
             open: matches!(mood.weather, Weather::Clear | Weather::Snow),
         }

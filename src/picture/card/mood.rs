@@ -78,14 +78,14 @@ const SEASONS: [(Season, &str); 4] = [
 ];
 
 const COLOURS: [(u32, &str); 8] = [
-    (0x00d8_433b, "red crimson scarlet blood"),
-    (0x00f0_8a35, "orange amber"),
-    (0x00f2_c641, "yellow golden gold"),
-    (0x004f_a35b, "green emerald"),
-    (0x002f_7fd0, "blue azure cobalt"),
-    (0x002a_a6a6, "teal turquoise cyan"),
-    (0x0083_55c4, "purple violet lavender"),
-    (0x00e8_7fa8, "pink rose magenta"),
+    (0xd8_433b, "red crimson scarlet blood"),
+    (0xf0_8a35, "orange amber"),
+    (0xf2_c641, "yellow golden gold"),
+    (0x4f_a35b, "green emerald"),
+    (0x2f_7fd0, "blue azure cobalt"),
+    (0x2a_a6a6, "teal turquoise cyan"),
+    (0x83_55c4, "purple violet lavender"),
+    (0xe8_7fa8, "pink rose magenta"),
 ];
 
 /// The first entry that any word matches.

@@ -39,7 +39,8 @@ const fn share(kind: Kind) -> f32 {
     match kind {
         Kind::Tower => 0.86,
         Kind::Building => 0.64,
-        Kind::Vehicle | Kind::Rising | Kind::Furniture | Kind::Figure => 0.56,
+        Kind::Furniture => 0.7,
+        Kind::Vehicle | Kind::Rising | Kind::Figure => 0.56,
         Kind::Cycle | Kind::Vessel => 0.52,
         Kind::Beast | Kind::Object => 0.54,
         Kind::Bust => 0.44,
@@ -59,14 +60,21 @@ fn footing(kind: Kind, stage: Stage) -> Footing {
     }
 }
 
-/// Each thing with how much smaller than alone it is drawn: the first is the largest, and several of a kind come in several sizes.
+/// Whether a kind is larger than a person.
+const fn large(kind: Kind) -> bool {
+    matches!(kind, Kind::Tower | Kind::Building | Kind::Furniture | Kind::Vehicle)
+}
+
+/// Each thing with how much smaller than alone it is drawn: the first is the largest, what is large by nature stays
+/// so, and several of a kind come in several sizes.
 fn cast(things: &[Thing]) -> Vec<(&'static Drawing, f32)> {
-    let mut cast: Vec<_> = things.iter().zip([1.0, 0.72, 0.6]).map(|(thing, size)| (thing.drawing, size)).collect();
+    let size = |i: usize, kind| if large(kind) { [1.0, 0.94, 0.86][i.min(2)] } else { [1.0, 0.74, 0.62][i.min(2)] };
+    let sized: Vec<_> = things.iter().enumerate().map(|(i, thing)| (thing, size(i, thing.drawing.kind))).collect();
+    let mut cast: Vec<_> = sized.iter().map(|(thing, size)| (thing.drawing, *size)).collect();
     let copies: &[f32] = if things.len() < 3 { &[0.66, 0.48] } else { &[0.6] };
-    for (thing, size) in things.iter().zip([1.0, 0.72, 0.6]) {
+    for (thing, size) in sized {
         // Some drawings show several already.
-        let heap =
-            matches!(thing.drawing.name.as_str(), "books" | "houses" | "people-holding-hands" | "grapes" | "cherries");
+        let heap = matches!(thing.drawing.name.as_str(), "books" | "houses" | "people-holding-hands" | "grapes");
         if thing.many && !heap && !matches!(thing.drawing.kind, Kind::Celestial | Kind::Building) {
             cast.extend(copies.iter().map(|copy| (thing.drawing, copy * size)));
         }
@@ -75,42 +83,57 @@ fn cast(things: &[Thing]) -> Vec<(&'static Drawing, f32)> {
     cast
 }
 
+/// Measures all things and gives them their sizes; the places are still missing.
+fn sized(things: &[Thing], canvas: &Canvas, stage: Stage) -> PortResult<Vec<Placed>> {
+    let side = canvas.w.min(canvas.h * 0.72);
+    let cast = cast(things);
+    let crowd = [1.12, 1.12, 0.92][cast.len().min(2)] * if cast.len() > 2 { 0.88 } else { 1.0 };
+    let mut sized = Vec::new();
+    for (i, (drawing, size)) in cast.into_iter().enumerate() {
+        let figure = Figure::measure(drawing)?;
+        let footing = footing(drawing.kind, stage);
+        let lead = if i == 0 && footing == Footing::Air { 1.35 } else { 1.0 };
+        let scale = side * share(drawing.kind) * size * crowd * lead / figure.h.max(figure.w * 0.8);
+        let (w, h) = (figure.w * scale, figure.h * scale);
+        let room = if footing == Footing::Medallion { w.max(h) * 1.45 } else { w };
+        sized.push(Placed { figure, x: 0.0, y: 0.0, w, h, room, flip: false, footing });
+    }
+    for row in [Footing::Ground, Footing::Water, Footing::Medallion] {
+        // Who stands in a row must fit in it, side by side with a little overlap.
+        let needed: f32 = sized.iter().filter(|thing| thing.footing == row).map(|thing| thing.room).sum();
+        let factor = (0.98 * canvas.w / needed.max(1.0)).min(1.0);
+        for thing in sized.iter_mut().filter(|thing| thing.footing == row) {
+            (thing.w, thing.h, thing.room) = (thing.w * factor, thing.h * factor, thing.room * factor);
+        }
+    }
+    Ok(sized)
+}
+
 /// Places all things: each where it disturbs the ones before it least.
 ///
 /// # Errors
 /// Where a drawing cannot be measured.
 pub(super) fn place(things: &[Thing], canvas: &Canvas, stage: Stage, chance: &mut Chance) -> PortResult<Vec<Placed>> {
-    let side = canvas.w.min(canvas.h * 0.72);
-    let cast = cast(things);
-    let crowd = match cast.len() {
-        0 | 1 => 1.12,
-        2 => 0.9,
-        _ => 0.8,
-    };
     let mirrored = chance.once_in(2);
     let mut placed: Vec<Placed> = Vec::new();
-    for (i, (drawing, size)) in cast.into_iter().enumerate() {
-        let figure = Figure::measure(drawing)?;
-        let footing = footing(drawing.kind, stage);
-        let lead = if i == 0 && footing == Footing::Air { 1.35 } else { 1.0 };
-        let wanted = side * share(drawing.kind) * size * crowd * lead;
-        let scale = wanted / figure.h.max(figure.w * 0.8);
-        let (w, h) = (figure.w * scale, figure.h * scale);
-        let room = if footing == Footing::Medallion { w.max(h) * 1.45 } else { w };
-        let mut best = (f32::MAX, 0.5, 0.5);
-        for (x, y) in spots(footing, canvas, stage, h, i) {
-            let wish = if things.len() == 1 && i == 0 { 0.5 } else { preferred(i, mirrored) };
-            let cost = (x / canvas.w - wish).abs() + 0.3 * spread(&placed, canvas, (x, y));
-            let outside = (room / 2.0 - x + 0.06 * canvas.w).max(x + room / 2.0 - 0.94 * canvas.w).max(0.0) / canvas.w;
-            let cost = cost + 6.0 * outside + 5.0 * crowding(&placed, (x, y, room, h));
-            if cost < best.0 {
-                best = (cost, x, y);
+    for (i, mut thing) in sized(things, canvas, stage)?.into_iter().enumerate() {
+        let wish = if things.len() == 1 && i == 0 { 0.5 } else { preferred(i, mirrored) };
+        let mut best = f32::MAX;
+        for (x, y) in spots(&thing, canvas, stage, i) {
+            let half = thing.room / 2.0;
+            let outside = (half - x + 0.06 * canvas.w).max(x + half - 0.94 * canvas.w).max(0.0) / canvas.w;
+            let cost = (x / canvas.w - wish).abs()
+                + 0.3 * spread(&placed, canvas, (x, y))
+                + 5.0 * crowding(&placed, (x, y, thing.room, thing.h))
+                + 25.0 * outside;
+            if cost < best {
+                (best, thing.x, thing.y) = (cost, x, y);
             }
         }
-        let flip = i > 0
-            && chance.once_in(2)
-            && !matches!(drawing.kind, Kind::Object | Kind::Furniture | Kind::Building | Kind::Tower);
-        placed.push(Placed { figure, x: best.1, y: best.2, w, h, room, flip, footing });
+        let kind = thing.figure.drawing.kind;
+        let fixed = matches!(kind, Kind::Object | Kind::Furniture | Kind::Building | Kind::Tower);
+        thing.flip = i > 0 && chance.once_in(2) && !fixed;
+        placed.push(thing);
     }
     // What stands further down is nearer, and covers the rest.
     placed.sort_by(|a, b| (a.y + a.h).total_cmp(&(b.y + b.h)));
@@ -124,10 +147,13 @@ fn preferred(i: usize, mirrored: bool) -> f32 {
 }
 
 /// The places that come into question: the middle across, the upper edge down.
-fn spots(footing: Footing, canvas: &Canvas, stage: Stage, h: f32, i: usize) -> Vec<(f32, f32)> {
-    let rows: Vec<f32> = match footing {
-        Footing::Ground => vec![stage.ground + canvas.h * 0.007 * i as f32 - h],
-        Footing::Water => vec![stage.water.unwrap_or(stage.ground) + canvas.h * 0.006 * i as f32 - h],
+fn spots(thing: &Placed, canvas: &Canvas, stage: Stage, i: usize) -> Vec<(f32, f32)> {
+    let h = thing.h;
+    // The large stand behind, the small before them.
+    let step = canvas.h * 0.005 * if large(thing.figure.drawing.kind) { 0.0 } else { 1.0 + i as f32 };
+    let rows: Vec<f32> = match thing.footing {
+        Footing::Ground => vec![stage.ground + step - h],
+        Footing::Water => vec![stage.water.unwrap_or(stage.ground) + step - h],
         Footing::Medallion => [0.36, 0.42, 0.5].iter().map(|y| canvas.h * y - h / 2.0).collect(),
         Footing::Air if stage.afloat => {
             (0..7_u8).map(|k| canvas.h * (0.40 + 0.06 * AROUND[usize::from(k)]) - h / 2.0).collect()

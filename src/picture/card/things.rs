@@ -81,8 +81,8 @@ pub(super) fn company(setting: Setting) -> PortResult<Vec<Thing>> {
         Setting::Field => &[("deciduous-tree", false)],
         Setting::Still => &[("hot-beverage", false), ("open-book", false)],
         Setting::Room => &[("couch-and-lamp", false)],
-        Setting::City | Setting::Mountains | Setting::Snow => &[("gull", true)],
-        Setting::Abstract => &[],
+        Setting::City => &[("gull", true)],
+        Setting::Mountains | Setting::Snow | Setting::Abstract => &[],
     };
     let drawings = all()?;
     let thing = |(name, many): &(&str, bool)| {
@@ -115,9 +115,9 @@ fn lookup(index: &Index, run: &[Word]) -> Option<(u8, &'static Drawing)> {
     }
     let start: String = start.iter().flat_map(|word| [word.text.as_str(), " "]).collect();
     // What is being done is seldom what is seen, unless a drawing has just this name.
-    let certain = if last.text.ends_with("ing") { 0 } else { 2 };
     let hit = |stem: &String| index.get(format!("{start}{stem}").as_str()).copied();
-    last.stems.iter().filter_map(hit).find(|(rank, _)| *rank <= certain)
+    let forms = if last.text.ends_with("ing") { &last.stems[..1] } else { &last.stems };
+    forms.iter().find_map(hit)
 }
 
 /// Whether any thing is of one of these kinds.

@@ -10,11 +10,11 @@ use super::sky::glow;
 
 /// The wall's colour for the film's family and the hour.
 fn wall(place: &Place) -> [u8; 3] {
-    let plain = if place.mood.family == 0 { rgb(0xd8b48f) } else { rgb(0x8fb0a6) };
+    let plain = if place.mood.family == 0 { rgb(0xd8_b48f) } else { rgb(0x8f_b0a6) };
     let plain = place.mood.stain.map_or(plain, |stain| mix(plain, stain, 0.4));
     match place.mood.hour {
-        Hour::Night => mix(plain, rgb(0x1a2036), 0.66),
-        Hour::Dusk => mix(plain, rgb(0x3c2a4a), 0.5),
+        Hour::Night => mix(plain, rgb(0x1a_2036), 0.66),
+        Hour::Dusk => mix(plain, rgb(0x3c_2a4a), 0.5),
         _ => mix(plain, place.light.sky[3], 0.25),
     }
 }
@@ -25,9 +25,9 @@ pub(super) fn room(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
     let colour = wall(place);
     let floor = ground - h * 0.055;
     let paint = canvas.fade(&[
-        (0.0, mix(colour, rgb(0x1a1420), 0.32), 1.0),
+        (0.0, mix(colour, rgb(0x1a_1420), 0.32), 1.0),
         (0.55, colour, 1.0),
-        (1.0, mix(colour, rgb(0x1a1420), 0.12), 1.0),
+        (1.0, mix(colour, rgb(0x1a_1420), 0.12), 1.0),
     ]);
     canvas.rect([0.0, 0.0, w, floor], &paint);
     let left = chance.once_in(2);
@@ -60,7 +60,7 @@ pub(super) fn room(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
 fn window(canvas: &mut Canvas, place: &Place, chance: &mut Chance, [x, y, w, h]: [f32; 4]) {
     let unit = canvas.unit();
     let sky = place.light.sky;
-    let frame = hex(mix(rgb(0xf5efe4), wall(place), if place.light.dark { 0.5 } else { 0.1 }));
+    let frame = hex(mix(rgb(0xf5_efe4), wall(place), if place.light.dark { 0.5 } else { 0.1 }));
     canvas.sheer_rect([x - unit * 2.0, y - unit * 2.0, w + unit * 4.0, h + unit * 4.0], unit, &frame, 1.0);
     let view = canvas.fade(&[(0.0, sky[1], 1.0), (0.6, sky[2], 1.0), (1.0, sky[3], 1.0)]);
     canvas.rect([x, y, w, h], &view);
@@ -87,15 +87,15 @@ fn window(canvas: &mut Canvas, place: &Place, chance: &mut Chance, [x, y, w, h]:
 /// Two framed pictures on the wall.
 fn frames(canvas: &mut Canvas, place: &Place, chance: &mut Chance, x: f32, y: f32) {
     let unit = canvas.unit();
-    let wood = hex(mix(rgb(0x6b4a34), wall(place), 0.25));
+    let wood = hex(mix(rgb(0x6b_4a34), wall(place), 0.25));
     for (dx, dy, w, h) in [(0.0, 0.0, 15.0, 19.0), (10.0, 23.0, 13.0, 10.0)] {
         let (fx, fy) = (x + dx * unit, y + dy * unit);
         canvas.sheer_rect([fx, fy, w * unit, h * unit], unit * 0.5, &wood, 1.0);
-        let tone = [place.light.sky[2], rgb(0x6d8f8a), rgb(0xd9a06a)][chance.below(3)];
+        let tone = [place.light.sky[2], rgb(0x6d_8f8a), rgb(0xd9_a06a)][chance.below(3)];
         canvas.rect([fx + unit, fy + unit, (w - 2.0) * unit, (h - 2.0) * unit], &hex(mix(tone, wall(place), 0.35)));
         canvas.ellipse(
             [fx + w * unit * 0.5, fy + h * unit * 0.5, w * unit * 0.18, w * unit * 0.18],
-            &hex(mix(rgb(0xfff0d0), wall(place), 0.3)),
+            &hex(mix(rgb(0xff_f0d0), wall(place), 0.3)),
             0.8,
         );
     }
@@ -103,9 +103,9 @@ fn frames(canvas: &mut Canvas, place: &Place, chance: &mut Chance, x: f32, y: f3
 
 fn boards(canvas: &mut Canvas, place: &Place, top: f32) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
-    let wood = place.light.on(rgb(0x8a5c3e), 0.05);
-    let skirting = hex(mix(wall(place), rgb(0xf5efe4), 0.35));
-    let paint = canvas.fade(&[(0.0, mix(wood, wall(place), 0.15), 1.0), (1.0, mix(wood, rgb(0x120c0a), 0.65), 1.0)]);
+    let wood = place.light.on(rgb(0x8a_5c3e), 0.05);
+    let skirting = hex(mix(wall(place), rgb(0xf5_efe4), 0.35));
+    let paint = canvas.fade(&[(0.0, mix(wood, wall(place), 0.15), 1.0), (1.0, mix(wood, rgb(0x12_0c0a), 0.65), 1.0)]);
     canvas.rect([0.0, top, w, h - top], &paint);
     canvas.rect([0.0, top - unit * 1.6, w, unit * 2.0], &skirting);
     for i in -8..=8_i8 {
@@ -121,8 +121,8 @@ fn boards(canvas: &mut Canvas, place: &Place, top: f32) {
             0.28,
         );
     }
-    canvas.ellipse([w / 2.0, top + h * 0.075, w * 0.42, h * 0.045], &hex(mix(wall(place), rgb(0x7a2f3a), 0.55)), 0.75);
-    canvas.ellipse([w / 2.0, top + h * 0.075, w * 0.36, h * 0.037], &hex(mix(wall(place), rgb(0xf0dcc0), 0.4)), 0.35);
+    canvas.ellipse([w / 2.0, top + h * 0.075, w * 0.42, h * 0.045], &hex(mix(wall(place), rgb(0x7a_2f3a), 0.55)), 0.75);
+    canvas.ellipse([w / 2.0, top + h * 0.075, w * 0.36, h * 0.037], &hex(mix(wall(place), rgb(0xf0_dcc0), 0.4)), 0.35);
 }
 
 /// A table top before a backdrop of soft lights.
@@ -146,11 +146,11 @@ pub(super) fn still(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gro
         );
     }
     let edge = ground - h * 0.04;
-    let wood = place.light.on(rgb(0x9c6840), 0.08);
+    let wood = place.light.on(rgb(0x9c_6840), 0.08);
     let top = canvas.fade(&[
         (0.0, mix(wood, place.light.glow, 0.3), 1.0),
         (0.3, wood, 1.0),
-        (1.0, mix(wood, rgb(0x140c0a), 0.7), 1.0),
+        (1.0, mix(wood, rgb(0x14_0c0a), 0.7), 1.0),
     ]);
     canvas.rect([0.0, edge, w, h - edge], &top);
     for i in 0..7_u8 {

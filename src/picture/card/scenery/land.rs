@@ -65,7 +65,7 @@ fn firs(canvas: &mut Canvas, place: &Place, chance: &mut Chance, foot: f32, coun
 fn ground_layer(canvas: &mut Canvas, place: &Place, chance: &mut Chance, ground: f32, material: u32) {
     let d = hills(canvas, chance, ground - canvas.h * 0.012, canvas.h * 0.004, 3);
     let (near, far) =
-        (place.light.on(mix(rgb(material), rgb(0x0c1418), 0.45), 0.0), place.light.on(rgb(material), 0.16));
+        (place.light.on(mix(rgb(material), rgb(0x0c_1418), 0.45), 0.0), place.light.on(rgb(material), 0.16));
     let paint = canvas.fade(&[(0.0, far, 1.0), (0.5, near, 1.0), (1.0, near, 1.0)]);
     canvas.path(&d, &paint);
 }
@@ -85,8 +85,10 @@ pub(super) fn desert(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gr
     let h = canvas.h;
     for (i, (rise, tone)) in [(0.115, 0xe6_b877), (0.075, 0xdb_a35e), (0.035, 0xcb_8b48)].into_iter().enumerate() {
         let d = hills(canvas, chance, ground - h * rise, h * 0.022, 2 + i % 2);
-        let (top, low) =
-            (place.light.on(rgb(tone), 0.5 - 0.18 * i as f32), place.light.on(mix(rgb(tone), rgb(0x6b3a22), 0.5), 0.2));
+        let (top, low) = (
+            place.light.on(rgb(tone), 0.5 - 0.18 * i as f32),
+            place.light.on(mix(rgb(tone), rgb(0x6b_3a22), 0.5), 0.2),
+        );
         let paint = canvas.fade(&[(0.0, top, 1.0), (0.35, low, 1.0), (1.0, low, 1.0)]);
         canvas.path(&d, &paint);
     }
@@ -105,7 +107,7 @@ pub(super) fn forest(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gr
         for i in 0..9 {
             let x = w * (i as f32 + chance.between(0.0, 1.0)) / 9.0;
             let size = unit * chance.between(24.0, 38.0) * (0.8 + 0.5 * near);
-            let shade = hex(mix(leaves, rgb(0x10241c), chance.between(0.0, 0.22)));
+            let shade = hex(mix(leaves, rgb(0x10_241c), chance.between(0.0, 0.22)));
             // Keep a lane open, so that the light and the things have room.
             if (x / w - 0.5).abs() > 0.16 * f32::from(row) {
                 round(canvas, chance, [x, foot, size], &shade, &bark);
@@ -118,7 +120,7 @@ pub(super) fn forest(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gr
     for (x, width) in [(0.035, 11.0), (0.965, 13.0), (0.17, 5.5), (0.86, 5.0)] {
         trunk(canvas, w * (x + chance.between(-0.015, 0.015)), ground + h * 0.03, unit * width, &bark);
     }
-    let crown = hex(mix(place.light.on(rgb(leaf), 0.0), rgb(0x0b1a14), 0.35));
+    let crown = hex(mix(place.light.on(rgb(leaf), 0.0), rgb(0x0b_1a14), 0.35));
     for i in 0..12 {
         let x = w * (i as f32 + chance.between(0.0, 1.0)) / 12.0;
         let edge = (x / w - 0.5).abs() * 2.0;
@@ -156,12 +158,12 @@ pub(super) fn field(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gro
     for (rise, distance) in [(0.12, 0.62), (0.085, 0.45), (0.045, 0.24)] {
         let d = hills(canvas, chance, ground - h * rise, h * 0.02, 3);
         let top = place.light.on(leaf, distance);
-        let low = place.light.on(mix(leaf, rgb(0x274a34), 0.35), distance);
+        let low = place.light.on(mix(leaf, rgb(0x27_4a34), 0.35), distance);
         let paint = canvas.fade(&[(0.0, top, 1.0), (0.4, low, 1.0), (1.0, low, 1.0)]);
         canvas.path(&d, &paint);
         for _ in 0..5 {
             let (x, size) = (chance.between(0.0, w), unit * chance.between(5.0, 9.0) * (1.2 - distance));
-            let leaves = hex(place.light.on(mix(leaf, rgb(0x1d3a2a), 0.45), distance));
+            let leaves = hex(place.light.on(mix(leaf, rgb(0x1d_3a2a), 0.45), distance));
             let bark = place.light.paint(0x4a_3a34, distance);
             round(canvas, chance, [x, ground - h * rise + h * 0.028, size], &leaves, &bark);
         }
@@ -180,7 +182,7 @@ pub(super) fn near(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
         _ => (green(place.mood.season), 44),
     };
     for (low, shade) in [(0.05, 0.42), (0.13, 0.6)] {
-        let colour = place.light.on(mix(rgb(material), rgb(0x0a1216), shade), 0.02);
+        let colour = place.light.on(mix(rgb(material), rgb(0x0a_1216), shade), 0.02);
         let d = hills(canvas, chance, ground + h * low, h * 0.012, 3);
         if place.setting == Setting::Forest {
             canvas.sheer_path(&d, &hex(colour), 0.75);

@@ -70,7 +70,7 @@ fn orb(canvas: &mut Canvas, place: &Place, chance: &mut Chance, horizon: f32) {
     glow(canvas, place, x, y, radius * if night { 5.0 } else { 6.5 }, if night { 0.42 } else { 0.75 });
     canvas.ellipse([x, y, radius, radius], &hex(place.light.glow), 1.0);
     if night {
-        let crater = hex(mix(place.light.glow, rgb(0x8a8fa8), 0.3));
+        let crater = hex(mix(place.light.glow, rgb(0x8a_8fa8), 0.3));
         for (dx, dy, r) in [(-0.35, -0.2, 0.22), (0.3, 0.25, 0.28), (0.15, -0.45, 0.14), (-0.25, 0.45, 0.12)] {
             canvas.ellipse([x + radius * dx, y + radius * dy, radius * r, radius * r], &crater, 0.55);
         }
@@ -94,7 +94,7 @@ pub(super) fn clouds(
         let width = unit * chance.between(22.0, 46.0) * if heavy { 1.7 } else { 1.0 };
         let height = y / canvas.h;
         let lit = mix(place.light.sky[3], place.light.sky[1], if heavy { 0.75 } else { (0.5 - height).max(0.0) });
-        let pale = if place.light.dark { lit } else { mix(lit, rgb(0xffffff), 0.4) };
+        let pale = if place.light.dark { lit } else { mix(lit, rgb(0xff_ffff), 0.4) };
         let d = cloud(chance, x, y, width);
         let strength = opacity * if place.light.dark { 0.42 } else { 0.9 } * chance.between(0.6, 1.0);
         canvas.sheer_path(&d, &hex(pale), strength);
@@ -104,7 +104,7 @@ pub(super) fn clouds(
 /// Curtains of green and violet light.
 fn aurora(canvas: &mut Canvas, chance: &mut Chance, horizon: f32) {
     let (w, unit) = (canvas.w, canvas.unit());
-    for (green, offset) in [(0x0052_f2b0_u32, 0.16), (0x0037_c9c0, 0.30), (0x0092_6ef0, 0.05)] {
+    for (green, offset) in [(0x0052_f2b0_u32, 0.16), (0x37_c9c0, 0.30), (0x92_6ef0, 0.05)] {
         let colour = rgb(green);
         let paint = canvas.fade(&[(0.0, colour, 0.0), (0.72, colour, 0.62), (1.0, colour, 0.02)]);
         let top = horizon * (offset + chance.between(0.0, 0.08));
@@ -136,7 +136,7 @@ pub(super) fn above_the_clouds(canvas: &mut Canvas, place: &Place, chance: &mut 
     for row in 0..5_u8 {
         let near = f32::from(row) / 4.0;
         let y = h * (0.64 + 0.075 * f32::from(row));
-        let colour = place.light.on(mix(rgb(0xf4f6fa), rgb(0x9fb2cc), near * 0.7), 0.55 - 0.45 * near);
+        let colour = place.light.on(mix(rgb(0xf4_f6fa), rgb(0x9f_b2cc), near * 0.7), 0.55 - 0.45 * near);
         let count = 4;
         for i in 0..count {
             let x = w * ((i as f32 + chance.between(0.0, 1.0)) / 3.4);

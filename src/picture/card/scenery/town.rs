@@ -39,7 +39,7 @@ fn building(canvas: &mut Canvas, place: &Place, chance: &mut Chance, block: &Blo
         canvas.rect([block.x + block.width * 0.48, block.top - unit * 6.0, unit * 0.4, unit * 6.0], &hex(wall));
     }
     let (lit, unlit) =
-        (hex(rgb(0xffd98a)), hex(mix(wall, if place.light.dark { rgb(0x0a1024) } else { place.light.sky[1] }, 0.45)));
+        (hex(rgb(0xff_d98a)), hex(mix(wall, if place.light.dark { rgb(0x0a_1024) } else { place.light.sky[1] }, 0.45)));
     let cell = unit * (2.9 - 0.9 * distance);
     let columns = ((block.width - cell * 0.5) / cell).floor().max(1.0);
     let margin = (block.width - columns * cell) / 2.0 + cell * 0.25;
@@ -75,7 +75,7 @@ pub(super) fn street(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gr
         building(canvas, place, chance, &block, 0.2 + if width > 0.2 { 0.0 } else { 0.2 });
     }
     pavement(canvas, place, chance, horizon + h * 0.018);
-    let line = hex(mix(place.light.on(rgb(0xe8e4d8), 0.1), rgb(0x30343c), 0.25));
+    let line = hex(mix(place.light.on(rgb(0xe8_e4d8), 0.1), rgb(0x30_343c), 0.25));
     for i in 0..6_u8 {
         let near = f32::from(i) / 5.0;
         let y = ground + h * (0.012 + 0.33 * near * near);
@@ -102,13 +102,13 @@ pub(super) fn street(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gr
 /// A lamp whose arm reaches into the street.
 fn lamp(canvas: &mut Canvas, place: &Place, x: f32, foot: f32, side: f32) {
     let unit = canvas.unit();
-    let (iron, tall) = (hex(place.light.on(rgb(0x2a2f3a), 0.0)), unit * 44.0);
+    let (iron, tall) = (hex(place.light.on(rgb(0x2a_2f3a), 0.0)), unit * 44.0);
     canvas.rect([x - unit * 0.55, foot - tall, unit * 1.1, tall], &iron);
     canvas.rect([x.min(x + side * unit * 9.0), foot - tall, unit * 9.0, unit * 0.9], &iron);
     let (lx, ly) = (x + side * unit * 8.0, foot - tall + unit * 1.6);
     canvas.ellipse([lx, ly, unit * 2.2, unit * 1.1], if place.light.dark { "#ffe9b0" } else { "#d8dde0" }, 1.0);
     if place.light.dark {
-        let paint = canvas.halo(&[(0.0, rgb(0xffdf9a), 0.65), (0.3, rgb(0xffdf9a), 0.2), (1.0, rgb(0xffdf9a), 0.0)]);
+        let paint = canvas.halo(&[(0.0, rgb(0xff_df9a), 0.65), (0.3, rgb(0xff_df9a), 0.2), (1.0, rgb(0xff_df9a), 0.0)]);
         canvas.ellipse([lx, ly, unit * 22.0, unit * 22.0], &paint, 1.0);
     }
 }
@@ -116,18 +116,18 @@ fn lamp(canvas: &mut Canvas, place: &Place, x: f32, foot: f32, side: f32) {
 /// Stone underfoot; wet, it mirrors the lights.
 fn pavement(canvas: &mut Canvas, place: &Place, chance: &mut Chance, top: f32) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
-    let stone = place.light.on(rgb(0x5a5f6c), 0.1);
+    let stone = place.light.on(rgb(0x5a_5f6c), 0.1);
     let paint = canvas.fade(&[
         (0.0, mix(stone, place.light.haze, 0.35), 1.0),
         (0.35, stone, 1.0),
-        (1.0, mix(stone, rgb(0x0c0e14), 0.6), 1.0),
+        (1.0, mix(stone, rgb(0x0c_0e14), 0.6), 1.0),
     ]);
     canvas.rect([0.0, top, w, h - top], &paint);
     if place.mood.weather != Weather::Rain {
         return;
     }
     for _ in 0..26 {
-        let colour = [rgb(0xffd98a), place.light.sky[3], rgb(0xff8a70), rgb(0x8ad0ff)][chance.below(4)];
+        let colour = [rgb(0xff_d98a), place.light.sky[3], rgb(0xff_8a70), rgb(0x8a_d0ff)][chance.below(4)];
         let paint = canvas.fade(&[(0.0, colour, 0.5), (1.0, colour, 0.0)]);
         let (x, width) = (chance.between(0.0, w), unit * chance.between(0.8, 2.6));
         canvas.sheer_rect(

@@ -13,7 +13,7 @@ use super::town;
 fn water(place: &Place, near: f32) -> [u8; 3] {
     let deep = place.light.on(rgb(0x1f_4f7d), 0.0);
     let mirror = mix(place.light.sky[2], place.light.sky[1], 0.4);
-    mix(mix(deep, mirror, 0.55), mix(deep, rgb(0x081628), 0.35), near)
+    mix(mix(deep, mirror, 0.55), mix(deep, rgb(0x08_1628), 0.35), near)
 }
 
 /// A level surface from `top` on, with streaks of light.
@@ -62,7 +62,7 @@ pub(super) fn near_waves(canvas: &mut Canvas, place: &Place, chance: &mut Chance
         let near = f32::from(i) / 4.0;
         let y = ground + h * (0.008 + 0.062 * f32::from(i));
         let d = wave(canvas, chance, y, h * (0.005 + 0.004 * near), w.min(h) * (0.55 + 0.3 * near));
-        let crest = hex(mix(water(place, near), mix(place.light.sky[3], rgb(0xffffff), 0.3), 0.42));
+        let crest = hex(mix(water(place, near), mix(place.light.sky[3], rgb(0xff_ffff), 0.3), 0.42));
         canvas.sheer_path(&d, &crest, 0.85);
         let body = d.replacen("M-9,", &format!("M-9,{:.1} M-9,", h + 9.0), 1);
         let (top, low) = (water(place, 0.3 + 0.5 * near), water(place, 0.5 + 0.5 * near));
@@ -90,9 +90,9 @@ pub(super) fn quay(canvas: &mut Canvas, place: &Place, ground: f32) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
     let (top, face) = (place.light.on(rgb(0xb0_a79a), 0.05), place.light.on(rgb(0x5d_5a5c), 0.0));
     canvas.rect([0.0, ground, w, unit * 3.6], &hex(top));
-    let paint = canvas.fade(&[(0.0, face, 1.0), (1.0, mix(face, rgb(0x101418), 0.6), 1.0)]);
+    let paint = canvas.fade(&[(0.0, face, 1.0), (1.0, mix(face, rgb(0x10_1418), 0.6), 1.0)]);
     canvas.rect([0.0, ground + unit * 3.0, w, h - ground], &paint);
-    let joint = hex(mix(face, rgb(0x000000), 0.35));
+    let joint = hex(mix(face, rgb(0x00_0000), 0.35));
     for row in 0..8_u8 {
         let y = ground + unit * (3.0 + 7.0 * f32::from(row));
         canvas.sheer_rect([0.0, y, w, unit * 0.35], 0.0, &joint, 0.7);
@@ -120,7 +120,7 @@ pub(super) fn below(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
     let tones = tones.map(rgb);
     let paint = canvas.fade(&[(0.0, tones[0], 1.0), (0.3, tones[1], 1.0), (0.65, tones[2], 1.0), (1.0, tones[3], 1.0)]);
     canvas.rect([0.0, 0.0, w, h], &paint);
-    let beam = canvas.fade(&[(0.0, rgb(0xeafcff), 0.34), (1.0, rgb(0xeafcff), 0.0)]);
+    let beam = canvas.fade(&[(0.0, rgb(0xea_fcff), 0.34), (1.0, rgb(0xea_fcff), 0.0)]);
     for i in 0..5 {
         let x = w * (i as f32 + chance.between(0.1, 0.7)) / 5.0;
         let (top, low, lean) =
@@ -142,7 +142,7 @@ pub(super) fn below(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
     for (rise, shade) in [(0.74, 0.25), (0.82, 0.55)] {
         let d = hills(canvas, chance, h * rise, h * 0.025, 4);
         canvas.path(&d, &hex(mix(tones[2], tones[3], shade + 0.3)));
-        weeds(canvas, chance, h * rise + h * 0.04, &hex(mix(tones[3], rgb(0x1d6f66), 0.45 - shade * 0.4)));
+        weeds(canvas, chance, h * rise + h * 0.04, &hex(mix(tones[3], rgb(0x1d_6f66), 0.45 - shade * 0.4)));
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn falling(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
                     (chance.between(0.0, w * 1.1), chance.between(-0.05, 0.95) * h, unit * chance.between(3.0, 8.0));
                 d.push_str(&format!("M{x:.1},{y:.1} l{:.1},{long:.1} l{:.1},0 Z ", -long * 0.22, unit * 0.22));
             }
-            canvas.sheer_path(&d, &hex(mix(place.light.sky[3], rgb(0xffffff), 0.6)), 0.5);
+            canvas.sheer_path(&d, &hex(mix(place.light.sky[3], rgb(0xff_ffff), 0.6)), 0.5);
         }
         Weather::Snow => {
             for _ in 0..110 {
@@ -32,7 +32,7 @@ pub(super) fn falling(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
         Weather::Fog => {
             for i in 0..4_u8 {
                 let y = h * (0.34 + 0.1 * f32::from(i));
-                let haze = mix(place.light.haze, rgb(0xf2f4f6), 0.3);
+                let haze = mix(place.light.haze, rgb(0xf2_f4f6), 0.3);
                 let paint = canvas.fade(&[(0.0, haze, 0.0), (0.5, haze, 0.42), (1.0, haze, 0.0)]);
                 canvas.rect([0.0, y, w, h * 0.16], &paint);
             }
