@@ -4,11 +4,10 @@
 //! digest and those of what it was made from, so that it is made again when either of them changes.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::lock;
 use crate::ports::{PortError, PortResult};
@@ -37,20 +36,7 @@ pub(super) fn model_of(name: &str) -> Option<String> {
 
 /// The digest of a file's bytes, read in blocks.
 pub(super) fn digest_of(path: &Path) -> PortResult<(Digest, u64)> {
-    let read = || -> io::Result<(Digest, u64)> {
-        let mut reader = BufReader::with_capacity(1 << 18, File::open(path)?);
-        let (mut hasher, mut bytes) = (Sha256::new(), 0);
-        loop {
-            let block = reader.fill_buf()?;
-            if block.is_empty() {
-                return Ok((Digest::from(<[u8; 32]>::from(hasher.finalize())), bytes));
-            }
-            hasher.update(block);
-            let length = block.len();
-            bytes += length as u64;
-            reader.consume(length);
-        }
-    };
+    let read = || Digest::of_reader(File::open(path)?);
     read().map_err(|error| PortError::io("read", path, error))
 }
 

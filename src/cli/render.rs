@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::request::{Fault, Faults, Origin};
 use crate::domain::task::{Status, Task};
 use crate::local::runner;
-use crate::pipeline::{Submitted, SubmitError};
+use crate::pipeline::{SubmitError, Submitted};
 use crate::ports::{PortError, PortResult};
 
 /// A live task that nothing was done for during so long is sent again when a command starts.
@@ -79,7 +79,10 @@ pub(super) fn read(path: &Path) -> Result<Value, Failure> {
         std::fs::read_to_string(path)
     };
     let text = text.map_err(|e| {
-        Failure::request(SubmitError::from(Faults::new(vec![Fault::new("", format!("cannot read {}: {e}", path.display()))])).to_string())
+        Failure::request(
+            SubmitError::from(Faults::new(vec![Fault::new("", format!("cannot read {}: {e}", path.display()))]))
+                .to_string(),
+        )
     })?;
     serde_json::from_str(&text).map_err(|e| SubmitError::from(Faults::unreadable(&e)).into())
 }
@@ -136,8 +139,7 @@ async fn run(station: &Station, config: &Config, task: &str) -> PortResult<Task>
 /// Ctrl-C, or what a process manager sends instead.
 async fn interrupted() -> PortResult<()> {
     let cannot = |e| PortError::io("listen for signals of", Path::new("this process"), e);
-    let mut terminated =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(cannot)?;
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(cannot)?;
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => pressed.map_err(cannot),
         _ = terminated.recv() => Ok(()),

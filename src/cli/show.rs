@@ -158,7 +158,7 @@ pub(super) async fn task_status(
             None => None,
         };
         if let Some(url) = file.and_then(|path| url::Url::from_file_path(path).ok()) {
-            result["download_url"] = json!(url);
+            result["download_url"] = json!(url.as_str());
         }
         answer["result"] = result;
     }
@@ -235,6 +235,9 @@ mod tests {
     fn leaves_have_their_paths() {
         let mut leaves = BTreeMap::new();
         flatten("", &json!({"a": {"b": [1, {"c": null}]}}), &mut leaves);
-        assert_eq!(leaves.into_iter().collect::<Vec<_>>(), [("a.b[0]".to_owned(), json!(1)), ("a.b[1].c".to_owned(), json!(null))]);
+        assert_eq!(
+            leaves.into_iter().collect::<Vec<_>>(),
+            [("a.b[0]".to_owned(), json!(1)), ("a.b[1].c".to_owned(), json!(null))]
+        );
     }
 }

@@ -86,19 +86,14 @@ impl Speak {
         Ok(())
     }
 
-    async fn one(
-        &self,
-        speech: &Arc<dyn Speech>,
-        voice: &VoicePin,
-        text: &str,
-        output: &Path,
-    ) -> Result<(), Failure> {
+    async fn one(&self, speech: &Arc<dyn Speech>, voice: &VoicePin, text: &str, output: &Path) -> Result<(), Failure> {
         let (samples, words) = self.narrate(speech, voice, text).await?;
-        let bytes = wav::encode(&samples)
-            .map_err(|e| PortError::permanent(Class::Media, "WAV", e.to_string()))?;
+        let bytes = wav::encode(&samples).map_err(|e| PortError::permanent(Class::Media, "WAV", e.to_string()))?;
         std::fs::write(output, bytes).map_err(|e| PortError::io("write", output, e))?;
         if self.json {
-            return print(&json!({"file": output, "samples": samples.len(), "rate": SPEECH_RATE, "words": words}).to_string());
+            return print(
+                &json!({"file": output, "samples": samples.len(), "rate": SPEECH_RATE, "words": words}).to_string(),
+            );
         }
         print(&output.display().to_string())
     }

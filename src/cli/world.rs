@@ -11,8 +11,9 @@ use crate::assets::Assets;
 use crate::config::Config;
 use crate::fetch::{Fetcher, Policy};
 use crate::local::{Files, Sqlite, SystemClock};
-use crate::media::{Ffmpeg, Fonts, Studio};
-use crate::picture::{OpenAi, Providers};
+use crate::media::{Fonts, Studio};
+use crate::picture::Providers;
+use crate::picture::openai::{self, OpenAi};
 use crate::pipeline::{Pipeline, Settings};
 use crate::ports::{Artifacts, Pictures, PortError, PortResult, Speech, World};
 use crate::speech::Speaker;
@@ -47,13 +48,14 @@ impl Station {
         let root = &config.cache_dir;
         std::fs::create_dir_all(root).map_err(|e| PortError::io("make the folder", root, e))?;
         let root = &root.canonicalize().map_err(|e| PortError::io("find", root, e))?;
-        let work = tempfile::Builder::new().prefix("protovideo-").tempdir().map_err(|e| {
-            PortError::io("make a folder in", &std::env::temp_dir(), e)
-        })?;
+        let work = tempfile::Builder::new()
+            .prefix("protovideo-")
+            .tempdir()
+            .map_err(|e| PortError::io("make a folder in", &std::env::temp_dir(), e))?;
         let world = Self::world(config, root, folder, task)?;
         let settings = Settings {
             work: work.path().to_owned(),
-            encoders: std::thread::available_parallelism().map_or(1, usize::from).min(config.max_workers),
+            encoders: cores().min(config.max_workers),
             task_deadline: config.task_deadline,
             step_deadline: STEP_DEADLINE,
             attempts: ATTEMPTS,
@@ -66,8 +68,7 @@ impl Station {
     fn world(config: &Config, root: &Path, folder: Option<&Path>, task: Option<&str>) -> PortResult<World> {
         let clock = Arc::new(SystemClock);
         let stores = Sqlite::open(root, clock.clone())?;
-        let ffmpeg = Ffmpeg::find(config.ffmpeg.as_deref());
-        let studio = Studio::new(ffmpeg, Fonts::new(Some(&config.assets.join("fonts"))));
+        let studio = Studio::new(config.ffmpeg.clone(), Fonts::new(Some(&config.assets.join("fonts"))));
         Ok(World {
             artifacts: artifacts(config, root, task)?,
             tasks: Arc::new(stores.tasks()),
@@ -76,7 +77,7 @@ impl Station {
             speech: speech(config),
             pictures: pictures(config)?,
             sources: Arc::new(Fetcher::new(Policy {
-                folder: folder.map(Path::to_owned),
+                allow_paths: folder.map(Path::to_owned),
                 allow_hosts: config.allow_hosts.clone(),
                 ..Policy::default()
             })),
@@ -97,13 +98,27 @@ fn artifacts(config: &Config, root: &Path, task: Option<&str>) -> PortResult<Arc
 
 /// The voices.
 pub(super) fn speech(config: &Config) -> Arc<dyn Speech> {
-    Arc::new(Speaker::new(Assets::at(config.assets.clone())))
+    Arc::new(Speaker::new(Assets::at(config.assets.clone()), cores()))
 }
 
 fn pictures(config: &Config) -> PortResult<Arc<dyn Pictures>> {
     let openai = match &config.openai_key {
-        Some(key) => Some(OpenAi::new(key.clone(), config.openai_base_url.as_deref(), config.openai_model.as_deref())?),
+        Some(key) => {
+            let mut settings = openai::Settings::new(key.clone());
+            if let Some(base_url) = &config.openai_base_url {
+                settings.base_url.clone_from(base_url);
+            }
+            if let Some(model) = &config.openai_model {
+                settings.model.clone_from(model);
+            }
+            Some(OpenAi::new(settings)?)
+        }
         None => None,
     };
     Ok(Arc::new(Providers::new(config.image_provider.clone(), openai)))
+}
+
+/// The cores that this process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -70,12 +70,9 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// SHA-256 and length of a file, read in blocks.
+/// SHA-256 and length of a file.
 pub(super) fn digest(path: &Path) -> io::Result<(Digest, u64)> {
-    use sha2::Digest as _;
-    let mut hasher = sha2::Sha256::new();
-    let bytes = io::copy(&mut File::open(path)?, &mut hasher)?;
-    Ok((Digest::from(<[u8; 32]>::from(hasher.finalize())), bytes))
+    Digest::of_reader(File::open(path)?)
 }
 
 /// A path with another ending: `ab12` and `.recipe.json`.

@@ -50,9 +50,8 @@ impl Queue for SqliteQueue {
                 "select n, body, attempt from message where visible_at <= ?1 and (?2 is null or task = ?2) order by n limit ?3",
             )?;
             let max = i64::try_from(max).unwrap_or(i64::MAX);
-            let row = |row: &rusqlite::Row<'_>| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
-            };
+            let row =
+                |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?));
             let found: Vec<_> =
                 select.query_map(params![now.cast_signed(), task, max], row)?.collect::<rusqlite::Result<_>>()?;
             let mut hide = on.prepare_cached(

@@ -101,7 +101,7 @@ impl Sqlite {
         let store = self.clone();
         let run = move || {
             let mut connection = store.connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut all = || {
+            let all = || {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 let value = change(&transaction)?;
                 transaction.commit()?;

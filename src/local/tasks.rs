@@ -15,7 +15,8 @@ use crate::ports::{Created, NewTask, PortResult, Tasks};
 #[derive(Clone)]
 pub struct SqliteTasks(pub(super) Sqlite);
 
-const COLUMNS: &str = "id, request_sha256, request, status, created_at, updated_at, started_at, finished_at, deadline, error, result";
+const COLUMNS: &str =
+    "id, request_sha256, request, status, created_at, updated_at, started_at, finished_at, deadline, error, result";
 
 fn json<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
@@ -47,7 +48,8 @@ fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 fn status(word: &str) -> rusqlite::Result<Status> {
-    serde_json::from_value(Value::String(word.to_owned())).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
+    serde_json::from_value(Value::String(word.to_owned()))
+        .map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
 }
 
 fn many(on: &Transaction<'_>, rest: &str, limit: usize) -> rusqlite::Result<Vec<Task>> {
@@ -114,7 +116,8 @@ impl Tasks for SqliteTasks {
                     Outcome::Finished(result) => (None, Some(text(result)?)),
                     Outcome::Started | Outcome::Cancelled => (None, None),
                 };
-                let ended = "update task set status = ?3, updated_at = max(updated_at, ?2), finished_at = ?2, error = ?4,
+                let ended =
+                    "update task set status = ?3, updated_at = max(updated_at, ?2), finished_at = ?2, error = ?4,
                     result = ?5 where id = ?1 and status in ('queued', 'inprogress')";
                 Ok(on.execute(ended, params![id, now, status.word(), error, result])? == 1)
             })

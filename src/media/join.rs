@@ -1,0 +1,100 @@
+//! Joins scenes by stream copy and puts the sound under them: nothing is encoded twice.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::ffmpeg::Ffmpeg;
+use super::verify::verify;
+use crate::domain::units::Fps;
+use crate::ports::{Class, FilmFacts, FilmJob, PortError, PortResult, StepContext};
+
+/// Ticks a second of MPEG-TS; every allowed frame rate divides it.
+const TS_CLOCK: u32 = 90_000;
+
+/// Samples that an AAC encoder puts before the first; as many are taken from the mix, so that sound is not late.
+const PRIMING: u32 = 1024;
+
+/// Joins the scenes and the soundtrack into `out` (MP4), verified.
+///
+/// ffmpeg sees links in the step's folder, with names of ours.
+///
+/// # Errors
+/// `FILM_BROKEN` where the result is not the film that was asked for, and all of [`Ffmpeg::run`]'s.
+pub async fn film(ffmpeg: &Ffmpeg, job: &FilmJob, out: &Path, context: &StepContext) -> PortResult<FilmFacts> {
+    let (inner, outer) = (job.clone(), out.to_owned());
+    let work = context.work.clone();
+    blocking(move || place(&inner, &work)).await?;
+    ffmpeg.run(arguments(job.fps), context).await?;
+    let (job, made) = (job.clone(), context.work.join("film.mp4"));
+    blocking(move || {
+        let facts = verify(&made, &job)?;
+        publish(&made, &outer)?;
+        Ok(facts)
+    })
+    .await
+}
+
+/// Lays links to the inputs, and the list of them, into the step's folder.
+fn place(job: &FilmJob, work: &Path) -> PortResult<()> {
+    let mut list = String::new();
+    for (number, (scene, _)) in job.scenes.iter().enumerate() {
+        let name = format!("scene-{number:05}.ts");
+        link(scene, &work.join(&name))?;
+        // Writing into a string cannot fail.
+        let _ = writeln!(list, "file '{name}'");
+    }
+    link(&job.soundtrack, &work.join("mix.wav"))?;
+    let path = work.join("list.txt");
+    fs::write(&path, list).map_err(|e| PortError::io("write", &path, e))
+}
+
+fn link(to: &Path, at: &Path) -> PortResult<()> {
+    let to = std::path::absolute(to).map_err(|e| PortError::io("find", to, e))?;
+    symlink(to, at).map_err(|e| PortError::io("link", at, e))
+}
+
+/// The join's arguments.
+///
+/// `filter_units` drops what x264 writes about itself (SEI), repeated parameter sets and delimiters: their copy
+/// stands in the MP4's header. `setts` gives each frame its number's time: MPEG-TS rounds, and a scene of one frame
+/// has no length of its own. The first frame is shown at 0, two frames after it was decoded (two B-frames), which
+/// `negative_cts_offsets` expresses without an edit list.
+fn arguments(fps: Fps) -> Vec<String> {
+    let tick = TS_CLOCK / fps.get();
+    let video = format!("filter_units=remove_types=6-9,setts=pts=round(PTS/{tick})*{tick}:dts=(N-2)*{tick}");
+    let audio = format!("atrim=start_sample={PRIMING},asetpts=PTS-STARTPTS");
+    let inputs = "-protocol_whitelist file -f concat -safe 0 -i list.txt -protocol_whitelist file -f wav -i mix.wav";
+    let streams = "-map 0:v -map 1:a -map_metadata -1 -fflags +bitexact -flags:a +bitexact";
+    let container = "-use_editlist 0 -movflags +faststart+negative_cts_offsets -f mp4 film.mp4";
+    let mut arguments: Vec<String> = inputs.split(' ').chain(streams.split(' ')).map(str::to_owned).collect();
+    arguments.extend(["-c:v", "copy", "-bsf:v"].map(str::to_owned));
+    arguments.push(video);
+    arguments.push("-af".to_owned());
+    arguments.push(audio);
+    arguments.extend("-c:a aac -b:a 192k".split(' ').chain(container.split(' ')).map(str::to_owned));
+    arguments
+}
+
+/// Moves a whole file to where it is wanted, so that there is nothing or all of it.
+fn publish(made: &Path, out: &Path) -> PortResult<()> {
+    match fs::rename(made, out) {
+        Err(e) if e.kind() == io::ErrorKind::CrossesDevices => {
+            let folder: PathBuf = out.parent().unwrap_or(Path::new(".")).to_owned();
+            let copy = NamedTempFile::new_in(&folder).map_err(|e| PortError::io("write into", &folder, e))?;
+            fs::copy(made, copy.path()).map_err(|e| PortError::io("write", copy.path(), e))?;
+            copy.persist(out).map(drop).map_err(|e| PortError::io("write", out, e.error))
+        }
+        moved => moved.map_err(|e| PortError::io("write", out, e)),
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> PortResult<T> + Send + 'static) -> PortResult<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| PortError::permanent(Class::Internal, "JOIN", "the join ended before it was done").because(e))?
+}

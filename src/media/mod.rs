@@ -1,12 +1,25 @@
 //! Films: motion, text, compositing, ffmpeg, soundtrack, probing.
 
+mod captions;
+mod decode;
+pub mod ffmpeg;
 mod fir;
-
+mod fonts;
+mod join;
 mod limiter;
 mod loudness;
 mod mix;
+mod motion;
+mod planes;
+mod poster;
+mod scene;
 mod soundtrack;
+mod studio;
+#[cfg(test)]
+mod tests;
+mod verify;
 
-pub mod ffmpeg;
-
+pub use fonts::Fonts;
+pub use join::film;
 pub use soundtrack::soundtrack;
+pub use studio::Studio;

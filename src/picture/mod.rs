@@ -1,6 +1,6 @@
 //! Pictures: their providers, and the check that every picture passes, made or found.
 
-pub mod card;
+mod card;
 mod check;
 pub mod openai;
 
@@ -57,6 +57,10 @@ impl Pictures for Providers {
             other => return Err(self.unknown(other)),
         };
         Ok((name.to_owned(), model.to_owned()))
+    }
+
+    fn lead(&self, provider: &str, first_prompt: &str) -> Option<String> {
+        (provider == CARD).then(|| first_prompt.to_owned())
     }
 
     async fn make(&self, recipe: &PictureRecipe, context: &StepContext) -> PortResult<Vec<u8>> {

@@ -17,6 +17,23 @@ impl Digest {
         Self(Sha256::digest(bytes.as_ref()).into())
     }
 
+    /// The digest of all that a reader gives, and its length in bytes; memory stays at one block.
+    ///
+    /// # Errors
+    /// The reader's.
+    pub fn of_reader(mut reader: impl std::io::Read) -> std::io::Result<(Self, u64)> {
+        let (mut hasher, mut bytes, mut block) = (Sha256::new(), 0, vec![0; 1 << 17]);
+        loop {
+            match reader.read(&mut block)? {
+                0 => return Ok((Self(hasher.finalize().into()), bytes)),
+                length => {
+                    hasher.update(&block[..length]);
+                    bytes += length as u64;
+                }
+            }
+        }
+    }
+
     /// Reads 64 hexadecimal digits.
     ///
     /// # Errors

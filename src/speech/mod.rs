@@ -1,3 +1,35 @@
-//! Sound from text.
+//! Sound from text: sentences, phonemes, models, and when each word sounds.
+//!
+//! ```text
+//! script ──> words ──> phonemes ──> ids ──> engine ──> samples and durations ──> trimmed sound and word times
+//!            (recipe)  markup       alphabet  hibari: waveform, pulses, noise     timing
+//!                      unknown                kokoro
+//! ```
+//!
+//! Models run in ONNX Runtime over mapped files (`runtime`, `mapped`), each sentence on a session of its own (`pool`).
 
-pub mod script;
+mod alphabet;
+mod engine;
+mod functions;
+mod hibari;
+mod kokoro;
+mod mapped;
+mod markup;
+mod noise;
+mod phonemes;
+mod pool;
+mod prepare;
+mod pulses;
+mod runtime;
+mod script;
+mod sentence;
+mod speaker;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod unknown;
+mod voices;
+mod waveform;
+
+pub use prepare::{ModelKind, prepare};
+pub use speaker::Speaker;

@@ -35,7 +35,7 @@ pub(super) fn report(task: &Task, records: &[StepRecord], report: &Value) -> Str
         of("/cache_stats/misses")
     );
     for name in ["audio_generation", "image_generation", "scene_processing"] {
-        let step = |field| of(&format!("/steps/{name}/{field}"));
+        let step = |field| number(report, &format!("/steps/{name}/{field}"));
         let _ = writeln!(out, "  {name:<18} {:>8.2} s {:>6.0} MB", step("duration"), step("memory_mb"));
     }
     let _ = writeln!(out, "\n{:<11} {:>5} {:>9} {:>7} {:>10}  why", "step", "scene", "seconds", "MB", "bytes");

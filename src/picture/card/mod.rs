@@ -1,18 +1,77 @@
-//! Cards: stands in until the illustrator is merged.
+//! The illustrator: a picture from a prompt by rules, without a model and without a network.
+//!
+//! ```text
+//! words -> mood -> light ----+
+//!   |                        v
+//!   +----> setting ----> scenery: back, [things at their places], front -> SVG -> PNG
+//!   |         ^
+//!   +----> things (drawings, found by noun)
+//! ```
+//!
+//! The prompt decides what is shown, the film's first prompt which palette it is shown in, the
+//! seed everything else. No text of a prompt ever stands in the SVG.
 
-use std::io::Cursor;
+mod canvas;
+mod chance;
+mod colour;
+mod compose;
+mod drawings;
+mod figure;
+mod light;
+mod mood;
+mod placing;
+mod raster;
+mod scenery;
+mod setting;
+mod things;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use crate::domain::units::Size;
-use crate::ports::{Class, PortError, PortResult};
+use crate::ports::PortResult;
 
-/// The illustrator's version.
-pub const MODEL: &str = "none";
+use canvas::Canvas;
+use chance::Chance;
+use drawings::Kind;
+use light::Light;
+use mood::Mood;
+use scenery::Place;
+use setting::Setting;
 
-/// Draws a blank.
-pub fn draw(_prompt: &str, _lead: Option<&str>, _seed: u64, size: Size) -> PortResult<Vec<u8>> {
-    let mut png = Cursor::new(Vec::new());
-    image::DynamicImage::new_rgb8(size.width, size.height)
-        .write_to(&mut png, image::ImageFormat::Png)
-        .map_err(|error| PortError::permanent(Class::Internal, "BLANK", error.to_string()))?;
-    Ok(png.into_inner())
+/// The illustrator's version, as it stands in recipes. Raise it whenever a picture changes.
+pub const MODEL: &str = "card-1";
+
+/// Draws a prompt: an encoded PNG of exactly that size, the same bytes each time.
+///
+/// `lead` is the film's first prompt. It decides the palette where the prompt itself says nothing about the hour,
+/// the season or a colour, so that a film looks like one film.
+///
+/// # Errors
+/// `CARD_SIZE` for a size without pixels; the rest (`CARD_SVG`, `CARD_DRAWINGS`) would be a defect of this module.
+pub fn draw(prompt: &str, lead: Option<&str>, seed: u64, size: Size) -> PortResult<Vec<u8>> {
+    raster::png(&compose(prompt, lead, seed, size)?, size)
+}
+
+/// The same picture before it is rendered.
+fn compose(prompt: &str, lead: Option<&str>, seed: u64, size: Size) -> PortResult<String> {
+    let own = words::words(prompt);
+    let lead = lead.unwrap_or(prompt);
+    let mood = Mood::of(&own, &words::words(lead), Chance::of(lead, seed));
+    let mut found = things::find(&own)?;
+    let setting = Setting::of(&own, &found);
+    // The scenery draws these itself.
+    found.retain(|thing| !scenery::draws(setting, &thing.drawing.name));
+    if found.is_empty() {
+        found = things::company(setting)?;
+    }
+    let place = Place { setting, mood, light: Light::of(mood), has_orb: things::has(&found, &[Kind::Celestial]) };
+    let mut chance = Chance::of(prompt, seed);
+    let mut canvas = Canvas::new(size);
+    let stage = scenery::back(&mut canvas, &place, &mut chance);
+    let placed = placing::place(&found, &canvas, stage, &mut chance)?;
+    compose::draw(&mut canvas, &place, &placed);
+    scenery::front(&mut canvas, &place, &mut chance, stage);
+    Ok(canvas.svg())
 }

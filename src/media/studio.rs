@@ -1,0 +1,73 @@
+//! All of the port for films in one place.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use async_trait::async_trait;
+use tokio::task::spawn_blocking;
+
+use super::ffmpeg::Ffmpeg;
+use super::fonts::Fonts;
+use super::{join, poster, scene, soundtrack};
+use crate::domain::units::{Fps, Size};
+use crate::ports::{
+    Class, FilmFacts, FilmJob, Films, PortError, PortResult, SceneJob, SoundtrackFacts, SoundtrackJob, StepContext,
+};
+use crate::recipe::Digest;
+
+/// Films by ffmpeg and our own frames. ffmpeg is looked for when it is first needed.
+#[derive(Debug)]
+pub struct Studio {
+    configured: Option<PathBuf>,
+    found: OnceLock<Ffmpeg>,
+    fonts: Fonts,
+}
+
+impl Studio {
+    /// A studio with the configured ffmpeg, or the one in `PATH`.
+    pub fn new(ffmpeg: Option<PathBuf>, fonts: Fonts) -> Self {
+        Self { configured: ffmpeg, found: OnceLock::new(), fonts }
+    }
+
+    fn ffmpeg(&self) -> PortResult<&Ffmpeg> {
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        let found = Ffmpeg::find(self.configured.as_deref())?;
+        Ok(self.found.get_or_init(|| found))
+    }
+}
+
+#[async_trait]
+impl Films for Studio {
+    fn encoder(&self, _: Size, fps: Fps) -> String {
+        scene::encoder(fps)
+    }
+
+    async fn tools(&self) -> PortResult<Digest> {
+        self.ffmpeg()?.tools().await
+    }
+
+    fn fonts(&self) -> PortResult<Digest> {
+        Ok(self.fonts.digest())
+    }
+
+    async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()> {
+        scene::render(self.ffmpeg()?, &self.fonts, job, out, context).await
+    }
+
+    async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
+        soundtrack(job, out, context).await
+    }
+
+    async fn film(&self, job: &FilmJob, out: &Path, context: &StepContext) -> PortResult<FilmFacts> {
+        join::film(self.ffmpeg()?, job, out, context).await
+    }
+
+    async fn poster(&self, picture: &Path, size: Size, out: &Path, _: &StepContext) -> PortResult<()> {
+        let (picture, out) = (picture.to_owned(), out.to_owned());
+        let drawn = spawn_blocking(move || poster::poster(&picture, size, &out)).await;
+        drawn
+            .map_err(|e| PortError::permanent(Class::Internal, "PANIC", format!("the poster ended abnormally: {e}")))?
+    }
+}

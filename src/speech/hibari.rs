@@ -1,0 +1,89 @@
+//! hibari: a small network that predicts spectra, and a synthesis of our own; one voice, a hundredth of real time.
+
+use std::sync::Arc;
+
+use memmap2::Mmap;
+use ort::session::SessionOutputs;
+use ort::value::Tensor;
+
+use super::engine::{Engine, Utterance};
+use super::mapped::map;
+use super::pool::Pool;
+use super::prepare::DURATIONS;
+use super::runtime::{self, failed};
+use super::waveform::{Prediction, Synthesis};
+use crate::assets::Assets;
+use crate::ports::PortResult;
+
+/// The prepared model among the assets.
+pub(super) const MODEL: &str = "hibari.ort";
+/// The network was trained on at most so many phonemes.
+const LONGEST: usize = 400;
+/// Sessions are cheap (some 50 MB while they speak), but two keep four cores of encoders waiting for nothing.
+const MOST_SESSIONS: usize = 2;
+
+/// The engine of the voice `heart`.
+pub(super) struct Hibari {
+    pool: Pool,
+    synthesis: Synthesis,
+}
+
+impl Hibari {
+    /// Verifies and maps the model; sessions are made when they are needed, at most one for each core.
+    pub(super) fn load(assets: &Assets, cores: usize) -> PortResult<Self> {
+        let environment = runtime::environment(assets)?;
+        let model: Arc<Mmap> = Arc::new(map(&assets.verified(MODEL)?)?);
+        let open = move || runtime::open(&environment, MODEL, Arc::clone(&model));
+        Ok(Self { pool: Pool::new(cores.clamp(1, MOST_SESSIONS), open), synthesis: Synthesis::new() })
+    }
+
+    /// What the network says, as sound. Its outputs are freed before the next sentence.
+    fn heard(&self, outputs: &SessionOutputs) -> PortResult<Utterance> {
+        let tensor = |name: &str| {
+            let missing = || failed("hibari answered without the output", name);
+            let value = outputs.get(name).ok_or_else(missing)?;
+            value.try_extract_tensor::<f32>().map(|(_, values)| values).map_err(|e| failed("hibari's output", e))
+        };
+        let prediction = Prediction {
+            lh: tensor("lh")?,
+            theta: tensor("theta")?,
+            ln: tensor("ln")?,
+            lr: tensor("lr")?,
+            phi: tensor("phi")?,
+            f0: tensor("f0")?,
+        };
+        if !prediction.fits() {
+            return Err(failed("hibari answered with", "spectra of different lengths"));
+        }
+        let samples = self.synthesis.waveform(&prediction).map_err(|e| failed("cannot make hibari's waveform", e))?;
+        Ok(Utterance { samples, durations: durations(outputs)? })
+    }
+}
+
+impl Engine for Hibari {
+    fn longest(&self) -> usize {
+        LONGEST
+    }
+
+    fn at_once(&self) -> usize {
+        self.pool.limit()
+    }
+
+    fn run(&self, ids: &[i64], _voice: &str, speed: f32) -> PortResult<Utterance> {
+        self.pool.run(|model| {
+            let wrong = |e: ort::Error| failed("hibari cannot speak the sentence", e);
+            let inputs = ort::inputs![
+                "ids" => Tensor::from_array(([1, ids.len()], ids.to_vec())).map_err(wrong)?,
+                "speed" => Tensor::from_array(([1], vec![speed])).map_err(wrong)?,
+            ];
+            self.heard(&model.session.run(inputs).map_err(wrong)?)
+        })
+    }
+}
+
+/// The output that the [preparation](super::prepare) of a model adds.
+pub(super) fn durations(outputs: &SessionOutputs) -> PortResult<Vec<i64>> {
+    let value = outputs.get(DURATIONS).ok_or_else(|| failed("the model answered without", DURATIONS))?;
+    let (_, units) = value.try_extract_tensor::<i64>().map_err(|e| failed("the model's durations", e))?;
+    Ok(units.to_vec())
+}

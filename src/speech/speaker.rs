@@ -1,0 +1,139 @@
+//! The port's implementation: voices, scripts, and speech of several sentences at once.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use super::alphabet::{Alphabet, WordIds};
+use super::engine::Engine;
+use super::hibari::Hibari;
+use super::kokoro::Kokoro;
+use super::phonemes::Phonemizer;
+use super::unknown::Unknown;
+use super::{script, sentence, voices};
+use crate::assets::Assets;
+use crate::domain::script::Sentence;
+use crate::ports::{Class, PortError, PortResult, Speech, Spoken, StepContext, Voice};
+use crate::recipe::steps::{SpeechRecipe, VoicePin};
+
+/// Speaks with the installed models. What it loaded stays loaded; clones share it.
+#[derive(Clone)]
+pub struct Speaker {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    assets: Assets,
+    cores: usize,
+    alphabet: Lazy<Alphabet>,
+    american: Lazy<Phonemizer>,
+    british: Lazy<Phonemizer>,
+    hibari: Lazy<Hibari>,
+    kokoro: Lazy<Kokoro>,
+}
+
+impl Speaker {
+    /// A speaker that uses at most so many cores. Loads nothing yet.
+    pub fn new(assets: Assets, cores: usize) -> Self {
+        let shared = Shared {
+            assets,
+            cores: cores.max(1),
+            alphabet: Lazy::default(),
+            american: Lazy::default(),
+            british: Lazy::default(),
+            hibari: Lazy::default(),
+            kokoro: Lazy::default(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+}
+
+#[async_trait]
+impl Speech for Speaker {
+    fn voices(&self) -> Vec<Voice> {
+        voices::all(&self.shared.assets)
+    }
+
+    fn voice(&self, name: Option<&str>) -> PortResult<VoicePin> {
+        voices::pin(&self.shared.assets, name)
+    }
+
+    fn script(&self, text: &str, _: &VoicePin, pronunciations: &[(String, String)]) -> PortResult<Vec<Sentence>> {
+        script::script(text, pronunciations)
+    }
+
+    async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
+        let (shared, recipe, context) = (Arc::clone(&self.shared), recipe.clone(), context.clone());
+        let speech = tokio::task::spawn_blocking(move || shared.speak(&recipe, &context));
+        speech.await.unwrap_or_else(|broken| {
+            let message = format!("a sentence's speech broke off: {broken}");
+            Err(PortError::permanent(Class::Internal, "SPEECH_BROKE_OFF", message))
+        })
+    }
+}
+
+impl Shared {
+    fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
+        go_on(context)?;
+        let now = voices::pin(&self.assets, Some(&recipe.voice.name))?;
+        if now != recipe.voice {
+            let message = format!(
+                "the voice `{}` is not the one that the task was planned with: submit the request again",
+                recipe.voice.name
+            );
+            return Err(PortError::permanent(Class::Provider, "VOICE_CHANGED", message));
+        }
+        let alphabet = self.alphabet.get(|| Alphabet::load(&self.assets))?;
+        let words = self.words(&alphabet, recipe)?;
+        let engine = self.engine(&recipe.voice.engine)?;
+        let speed = recipe.speed_milli as f32 / 1000.0;
+        sentence::speak(&*engine, &words, alphabet.space(), &recipe.voice.name, speed, || go_on(context))
+    }
+
+    fn words(&self, alphabet: &Alphabet, recipe: &SpeechRecipe) -> PortResult<Vec<WordIds>> {
+        let british = voices::british(&recipe.voice.name);
+        let slot = if british { &self.british } else { &self.american };
+        let phonemizer = slot.get(|| Ok(Phonemizer::new(british, Unknown::load(&self.assets, self.cores)?)))?;
+        Ok(phonemizer.read(&recipe.words).iter().map(|phonemes| alphabet.word(phonemes)).collect())
+    }
+
+    fn engine(&self, name: &str) -> PortResult<Arc<dyn Engine>> {
+        match name {
+            voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets, self.cores))?),
+            _ => Ok(self.kokoro.get(|| Kokoro::load(&self.assets, self.cores))?),
+        }
+    }
+}
+
+/// Whether there is still somebody who waits for the sound.
+fn go_on(context: &StepContext) -> PortResult<()> {
+    if context.cancel.is_cancelled() {
+        return Err(PortError::permanent(Class::Cancelled, "CANCELLED", "the speech was cancelled"));
+    }
+    if Instant::now() >= context.deadline {
+        let message = "the time for a sentence ran out before it was spoken";
+        return Err(PortError::permanent(Class::Limit, "DEADLINE", message));
+    }
+    Ok(())
+}
+
+/// Something that is loaded when it is first needed, and tried again where that failed.
+struct Lazy<T>(Mutex<Option<Arc<T>>>);
+
+impl<T> Default for Lazy<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T> Lazy<T> {
+    /// The loaded thing; who comes while another loads it waits for that one.
+    fn get(&self, load: impl FnOnce() -> PortResult<T>) -> PortResult<Arc<T>> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = &*slot {
+            return Ok(Arc::clone(loaded));
+        }
+        Ok(Arc::clone(slot.insert(Arc::new(load()?))))
+    }
+}

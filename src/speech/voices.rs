@@ -1,0 +1,146 @@
+//! The voices that can be named, and what stands for each in recipes.
+
+use super::{hibari, kokoro, phonemes};
+use crate::assets::Assets;
+use crate::ports::{Class, PortError, PortResult, Voice};
+use crate::recipe::Digest;
+use crate::recipe::steps::VoicePin;
+
+/// The voice where none is named; the only one of its engine.
+pub(super) const DEFAULT: &str = "heart";
+/// The names of the engines in recipes.
+pub(super) const HIBARI: &str = "hibari";
+pub(super) const KOKORO: &str = "kokoro";
+
+/// Kokoro's English voices: `a` American, `b` British, `f` and `m` female and male.
+const KOKORO_VOICES: [&str; 28] = [
+    "af_alloy",
+    "af_aoede",
+    "af_bella",
+    "af_heart",
+    "af_jessica",
+    "af_kore",
+    "af_nicole",
+    "af_nova",
+    "af_river",
+    "af_sarah",
+    "af_sky",
+    "am_adam",
+    "am_echo",
+    "am_eric",
+    "am_fenrir",
+    "am_liam",
+    "am_michael",
+    "am_onyx",
+    "am_puck",
+    "am_santa",
+    "bf_alice",
+    "bf_emma",
+    "bf_isabella",
+    "bf_lily",
+    "bm_daniel",
+    "bm_fable",
+    "bm_george",
+    "bm_lewis",
+];
+/// How like a known name an unknown one must be to be taken for a slip (Jaro-Winkler, 1.0 is equal).
+const ALIKE: f64 = 0.8;
+
+/// Whether a voice speaks British English.
+pub(super) fn british(name: &str) -> bool {
+    name.starts_with('b')
+}
+
+/// All voices, the default first.
+pub(super) fn all(assets: &Assets) -> Vec<Voice> {
+    let names = std::iter::once(DEFAULT).chain(KOKORO_VOICES);
+    let voice = |name: &str| Voice {
+        name: name.to_owned(),
+        engine: engine(name).to_owned(),
+        language: if british(name) { "en-GB" } else { "en-US" }.to_owned(),
+        installed: needs(name).iter().all(|file| assets.file(file).is_ok()),
+    };
+    names.map(voice).collect()
+}
+
+/// The voice of that name, the default for `None`.
+///
+/// # Errors
+/// `UNKNOWN_VOICE` names the nearest one and all others; `VOICE_MISSING` says what to run.
+pub(super) fn pin(assets: &Assets, name: Option<&str>) -> PortResult<VoicePin> {
+    let name = name.unwrap_or(DEFAULT);
+    if name != DEFAULT && !KOKORO_VOICES.contains(&name) {
+        return Err(unknown(name));
+    }
+    let mut digests = phonemes::VERSION.to_owned();
+    for file in needs(name) {
+        if let Err(error) = assets.file(&file) {
+            let message = format!(
+                "the voice `{name}` is not installed ({error}): run `make voices`; `protovideo doctor` shows what is there"
+            );
+            return Err(PortError::permanent(Class::Provider, "VOICE_MISSING", message).because(error));
+        }
+        digests.push('\n');
+        digests.push_str(&assets.digest(&file)?.to_string());
+    }
+    Ok(VoicePin { engine: engine(name).to_owned(), name: name.to_owned(), model: Digest::of(digests) })
+}
+
+fn engine(name: &str) -> &'static str {
+    if name == DEFAULT { HIBARI } else { KOKORO }
+}
+
+/// The files that make the voice's sound, in the order in which they stand in its digest.
+fn needs(name: &str) -> Vec<String> {
+    if name == DEFAULT { vec![hibari::MODEL.to_owned()] } else { vec![kokoro::MODEL.to_owned(), kokoro::file(name)] }
+}
+
+fn unknown(name: &str) -> PortError {
+    let names = || std::iter::once(DEFAULT).chain(KOKORO_VOICES);
+    let likeness = |known: &str| strsim::jaro_winkler(known, &name.to_lowercase());
+    let nearest = names().map(|known| (likeness(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let hint = match nearest {
+        Some((likeness, known)) if likeness >= ALIKE => format!("did you mean `{known}`? "),
+        _ => String::new(),
+    };
+    let list = names().collect::<Vec<_>>().join(", ");
+    let message = format!("there is no voice `{name}`: {hint}the voices are {list}");
+    PortError::permanent(Class::Request, "UNKNOWN_VOICE", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::speech::tests::assets;
+
+    #[test]
+    fn the_default_comes_first_and_all_are_listed_once() {
+        let voices = all(&assets());
+        assert_eq!((voices[0].name.as_str(), voices.len()), ("heart", 29));
+        assert!(voices[0].installed);
+        assert_eq!(voices.iter().filter(|voice| voice.language == "en-GB").count(), 8);
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_nearest_name() {
+        let error = unknown("af_hart");
+        assert_eq!((error.class, error.code), (Class::Request, "UNKNOWN_VOICE"));
+        assert!(error.message.contains("did you mean `af_heart`?") && error.message.contains("bm_lewis"), "{error}");
+        assert!(!unknown("zzz").message.contains("did you mean"));
+    }
+
+    #[test]
+    fn voices_that_sound_alike_have_pins_of_their_own() {
+        let pins = ["heart", "af_heart", "af_bella"].map(|name| pin(&assets(), Some(name)).expect(name).model);
+        assert!(pins[0] != pins[1] && pins[1] != pins[2]);
+        assert_eq!(pin(&assets(), None).expect("the default").model, pins[0]);
+    }
+
+    #[test]
+    fn a_voice_that_is_not_there_says_how_to_get_it() {
+        let empty = tempfile::tempdir().expect("a folder");
+        let error = pin(&Assets::at(empty.path().to_owned()), Some("af_bella")).expect_err("nothing is there");
+        assert_eq!((error.class, error.code), (Class::Provider, "VOICE_MISSING"));
+        assert!(error.message.contains("make voices"), "{error}");
+    }
+}
