@@ -108,7 +108,11 @@ pub(super) fn draws(setting: Setting, name: &str) -> bool {
         Setting::Forest => name.ends_with("-tree"),
         Setting::Room | Setting::Still => name == "window",
         Setting::City | Setting::Street => name == "office-building" || name == "houses",
-        Setting::Sea => matches!(name, "rock" | "sun" | "cloud"),
-        _ => matches!(name, "sun" | "cloud" | "cloud-with-rain" | "cloud-with-snow" | "wood"),
+        Setting::Sea => matches!(name, "rock" | "full-moon" | "crescent-moon" | "sun" | "cloud"),
+        Setting::Space | Setting::Abstract | Setting::Underwater => false,
+        _ => matches!(
+            name,
+            "full-moon" | "crescent-moon" | "sun" | "cloud" | "cloud-with-rain" | "cloud-with-snow" | "wood"
+        ),
     }
 }

@@ -1,5 +1,7 @@
 //! What lies over everything: rain, snow, mist, and the dark that captions stand on.
 
+use std::fmt::Write as _;
+
 use super::super::canvas::Canvas;
 use super::super::chance::Chance;
 use super::super::colour::{hex, mix, rgb};
@@ -11,19 +13,19 @@ pub(super) fn falling(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
     match place.mood.weather {
         Weather::Rain => {
-            let mut d = String::new();
+            let mut drops = String::new();
             for _ in 0..130 {
                 let (x, y, long) =
                     (chance.between(0.0, w * 1.1), chance.between(-0.05, 0.95) * h, unit * chance.between(3.0, 8.0));
-                d.push_str(&format!("M{x:.1},{y:.1} l{:.1},{long:.1} l{:.1},0 Z ", -long * 0.22, unit * 0.22));
+                let _ = write!(drops, "M{x:.1},{y:.1} l{:.1},{long:.1} l{:.1},0 Z ", -long * 0.22, unit * 0.22);
             }
-            canvas.sheer_path(&d, &hex(mix(place.light.sky[3], rgb(0xff_ffff), 0.6)), 0.5);
+            canvas.sheer_path(&drops, &hex(mix(place.light.sky[3], rgb(0xff_ffff), 0.6)), 0.5);
         }
         Weather::Snow => {
             for _ in 0..110 {
-                let r = unit * chance.between(0.25, 0.95);
+                let radius = unit * chance.between(0.25, 0.95);
                 canvas.ellipse(
-                    [chance.between(0.0, w), chance.between(0.0, h), r, r],
+                    [chance.between(0.0, w), chance.between(0.0, h), radius, radius],
                     "#ffffff",
                     chance.between(0.4, 0.9),
                 );
