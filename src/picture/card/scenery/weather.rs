@@ -6,6 +6,7 @@ use super::super::canvas::Canvas;
 use super::super::chance::Chance;
 use super::super::colour::{hex, mix, rgb};
 use super::super::mood::Weather;
+use super::super::setting::Setting;
 use super::Place;
 
 /// Rain, snow or bands of mist.
@@ -46,7 +47,9 @@ pub(super) fn falling(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
 /// Darkens the lower third, so that white captions can be read, and the corners, so that the eye stays inside.
 pub(super) fn caption_dark(canvas: &mut Canvas, place: &Place) {
     let (w, h) = (canvas.w, canvas.h);
-    let deep = place.light.deep;
+    // Over sand and wood a blue dark would turn grey.
+    let warm = matches!(place.setting, Setting::Beach | Setting::Desert | Setting::Room | Setting::Still);
+    let deep = if warm { mix(place.light.deep, rgb(0x24_150d), 0.75) } else { place.light.deep };
     let paint = canvas.fade(&[(0.0, deep, 0.0), (0.2, deep, 0.36), (0.5, deep, 0.56), (1.0, deep, 0.72)]);
     canvas.rect([0.0, h * 0.61, w, h * 0.39 + 1.0], &paint);
     let corners = canvas.halo(&[(0.0, deep, 0.0), (0.62, deep, 0.0), (1.0, deep, 0.42)]);
