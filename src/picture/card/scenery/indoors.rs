@@ -55,6 +55,9 @@ pub(super) fn room(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
     if place.light.dark {
         glow(canvas, place, w * 0.5, ground - unit * 20.0, unit * 70.0, 0.42);
     }
+    if place.laid {
+        table(canvas, place, ground);
+    }
 }
 
 fn window(canvas: &mut Canvas, place: &Place, chance: &mut Chance, [x, y, w, h]: [f32; 4]) {
@@ -145,6 +148,12 @@ pub(super) fn still(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gro
             chance.between(0.05, 0.2),
         );
     }
+    table(canvas, place, ground);
+}
+
+/// A table's top from edge to edge, seen a little from above.
+fn table(canvas: &mut Canvas, place: &Place, ground: f32) {
+    let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
     let edge = ground - h * 0.04;
     let wood = place.light.on(rgb(0x9c_6840), 0.08);
     let top = canvas.fade(&[

@@ -23,6 +23,8 @@ pub(super) struct Place {
     pub(super) light: Light,
     /// Whether some drawing is a sun, a moon or a planet already.
     pub(super) has_orb: bool,
+    /// Whether the things are such as stand on a table.
+    pub(super) laid: bool,
 }
 
 /// Where things may stand. All are pixels from the top.
