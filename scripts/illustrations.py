@@ -84,7 +84,8 @@ def words_of(name, choice, keywords):
     for word in choice["words"].get(name, "").split(","):
         if word.strip():
             words.setdefault(word.strip(), 0)
-    words.setdefault(name.split("-")[-1], 1)
+    if not name.endswith("ing"):
+        words.setdefault(name.split("-")[-1], 1)
     for word in keywords.get(name, []):
         words.setdefault(word.replace("_", " "), 2)
     return {w: r for w, r in words.items() if r == 0 or (w not in choice["vague"].split() and len(w) > 2)}

@@ -30,7 +30,7 @@ impl Chance {
 
     /// True once in `n` times.
     pub(super) fn once_in(&mut self, n: u64) -> bool {
-        self.next() % n.max(1) == 0
+        self.next().is_multiple_of(n.max(1))
     }
 
     /// A number below `n`, or 0 where `n` is 0.

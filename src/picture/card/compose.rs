@@ -2,6 +2,7 @@
 
 use super::canvas::Canvas;
 use super::colour::{hex, mix, rgb};
+use super::drawings::Kind;
 use super::placing::{Footing, Placed};
 use super::scenery::Place;
 use super::setting::Setting;
@@ -17,7 +18,9 @@ pub(super) fn draw(canvas: &mut Canvas, place: &Place, things: &[Placed]) {
             Footing::Ground => shadow(canvas, place, thing),
         }
         if thing.footing != Footing::Medallion {
-            let elements = thing.figure.lit(|colour| place.light.on_thing(colour));
+            // What shines by itself takes no tint.
+            let shines = thing.figure.drawing.kind == Kind::Celestial;
+            let elements = thing.figure.lit(|colour| if shines { colour } else { place.light.on_thing(colour) });
             canvas.add(&group(thing, &elements, 1.0, false));
         }
     }

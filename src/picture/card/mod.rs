@@ -66,7 +66,10 @@ fn compose(prompt: &str, lead: Option<&str>, seed: u64, size: Size) -> PortResul
     if found.is_empty() {
         found = things::company(setting)?;
     }
-    let place = Place { setting, mood, light: Light::of(mood), has_orb: things::has(&found, &[Kind::Celestial]) };
+    let laid =
+        things::has(&found, &[Kind::Object]) && !things::has(&found, &[Kind::Furniture, Kind::Figure, Kind::Beast]);
+    let has_orb = things::has(&found, &[Kind::Celestial]);
+    let place = Place { setting, mood, light: Light::of(mood), has_orb, laid };
     let mut chance = Chance::of(prompt, seed);
     let mut canvas = Canvas::new(size);
     let stage = scenery::back(&mut canvas, &place, &mut chance);

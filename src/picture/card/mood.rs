@@ -67,7 +67,7 @@ const WEATHERS: [(Weather, &str); 4] = [
     (Weather::Snow, "snow snowfall snowstorm blizzard"),
     (Weather::Rain, "rain rainy storm stormy thunder thunderstorm drizzle downpour monsoon"),
     (Weather::Fog, "fog foggy mist misty haze hazy smoke"),
-    (Weather::Cloudy, "cloud cloudy overcast gloomy grey gray sad crash crisis war"),
+    (Weather::Cloudy, "cloudy overcast gloomy grey gray sad crash crisis war"),
 ];
 
 const SEASONS: [(Season, &str); 4] = [

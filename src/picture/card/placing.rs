@@ -43,8 +43,7 @@ const fn share(kind: Kind) -> f32 {
         Kind::Vehicle | Kind::Rising | Kind::Figure => 0.56,
         Kind::Cycle | Kind::Vessel => 0.52,
         Kind::Beast | Kind::Object => 0.54,
-        Kind::Bust => 0.44,
-        Kind::Swimmer | Kind::Celestial => 0.44,
+        Kind::Swimmer | Kind::Celestial | Kind::Bust => 0.44,
         Kind::Small => 0.38,
         Kind::Flyer => 0.34,
     }
@@ -94,6 +93,9 @@ fn sized(things: &[Thing], canvas: &Canvas, stage: Stage) -> PortResult<Vec<Plac
         let footing = footing(drawing.kind, stage);
         let lead = if i == 0 && footing == Footing::Air { 1.35 } else { 1.0 };
         let scale = side * share(drawing.kind) * size * crowd * lead / figure.h.max(figure.w * 0.8);
+        // Air above what stands, which motion may crop.
+        let headroom = stage.ground - canvas.h * 0.1;
+        let scale = scale.min(headroom / figure.h);
         let (w, h) = (figure.w * scale, figure.h * scale);
         let room = if footing == Footing::Medallion { w.max(h) * 1.45 } else { w };
         sized.push(Placed { figure, x: 0.0, y: 0.0, w, h, room, flip: false, footing });

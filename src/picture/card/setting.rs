@@ -8,6 +8,7 @@ use super::words::{Word, any_of};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Setting {
     Sea,
+    Beach,
     Harbour,
     River,
     Underwater,
@@ -27,7 +28,8 @@ pub(super) enum Setting {
 }
 
 /// In order: where words of several settings stand in a prompt, the first entry wins.
-const SETTINGS: [(Setting, &str); 14] = [
+const SETTINGS: [(Setting, &str); 15] = [
+    (Setting::Beach, "beach coast shore seaside seashore"),
     (Setting::Underwater, "underwater undersea reef jellyfish seabed aquarium submarine diver coral"),
     (
         Setting::Space,
@@ -42,7 +44,7 @@ const SETTINGS: [(Setting, &str); 14] = [
     (Setting::Snow, "snow snowy arctic polar ice glacier iceberg winter skier ski sled igloo blizzard antarctica"),
     (Setting::Street, "street road traffic sidewalk crosswalk alley avenue highway market shop bus taxi"),
     (Setting::City, "city skyline downtown skyscraper town metropolis urban rooftop village square tower"),
-    (Setting::Sea, "sea ocean wave beach coast shore lighthouse island surf sailing sail ship boat bay cliff"),
+    (Setting::Sea, "sea ocean wave lighthouse island surf sailing sail ship boat bay cliff"),
     (Setting::Mountains, "mountain hill alp peak summit valley canyon volcano cave rock hike hiking climber aurora"),
     (Setting::Forest, "forest wood jungle tree woodland grove path rainforest pine"),
     (Setting::Desert, "desert dune sand caravan camel sahara oasis cactus pyramid savanna"),

@@ -8,7 +8,8 @@ use super::*;
 
 const SMALL: Size = Size { width: 108, height: 192 };
 
-const PROMPTS: [&str; 16] = [
+const PROMPTS: [&str; 17] = [
+    "a dog on the beach",
     "the sea",
     "harbour at sunrise with sailing boats",
     "a bridge over a river",
@@ -48,7 +49,7 @@ fn every_setting_is_drawn_at_every_shape() {
             format!("{:?}", Setting::of(&own, &things::find(&own).unwrap()))
         })
         .collect();
-    assert_eq!(reached.len(), 16, "{reached:?}");
+    assert_eq!(reached.len(), 17, "{reached:?}");
     for prompt in PROMPTS {
         for (width, height) in [(108, 192), (192, 108), (108, 108), (131, 233)] {
             let picture = pixels(prompt, Size { width, height });
@@ -141,13 +142,12 @@ proptest! {
 #[test]
 fn cards_look_as_they_did() {
     let golden = include_str!("golden.txt");
-    let found: Vec<String> = [PROMPTS[1], PROMPTS[9], PROMPTS[12]].iter().map(|prompt| blocks(prompt)).collect();
+    let found: Vec<String> = [PROMPTS[2], PROMPTS[8], PROMPTS[13]].iter().map(|prompt| blocks(prompt)).collect();
     let numbers = |text: &str| text.split_whitespace().filter_map(|n| n.parse::<i32>().ok()).collect::<Vec<_>>();
     let (old, new) = (numbers(golden), numbers(&found.join("\n")));
-    assert_eq!(old.len(), new.len());
-    let most = old.iter().zip(&new).map(|(a, b)| (a - b).abs()).max().unwrap();
+    let most = old.iter().zip(&new).map(|(a, b)| (a - b).abs()).max().unwrap_or(255);
     assert!(
-        most <= 6,
+        old.len() == new.len() && most <= 6,
         "the cards changed by up to {most}; if that is meant, raise MODEL and keep:\n{}",
         found.join("\n")
     );

@@ -71,7 +71,7 @@ const COLLECTIVES: [&str; 6] = ["caravan", "flock", "herd", "team", "jellyfish",
 pub(super) fn company(setting: Setting) -> PortResult<Vec<Thing>> {
     let names: &[(&str, bool)] = match setting {
         Setting::Street => &[("taxi", false), ("bus", false)],
-        Setting::Sea | Setting::Harbour => &[("sailboat", true)],
+        Setting::Sea | Setting::Harbour | Setting::Beach => &[("sailboat", true)],
         Setting::River => &[("canoe", false)],
         Setting::Sky => &[("hot-air-balloon", true)],
         Setting::Space => &[("ringed-planet", false)],

@@ -55,6 +55,9 @@ pub(super) fn room(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
     if place.light.dark {
         glow(canvas, place, w * 0.5, ground - unit * 20.0, unit * 70.0, 0.42);
     }
+    if place.laid {
+        table(canvas, place, ground);
+    }
 }
 
 fn window(canvas: &mut Canvas, place: &Place, chance: &mut Chance, [x, y, w, h]: [f32; 4]) {
@@ -137,14 +140,20 @@ pub(super) fn still(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gro
     canvas.rect([0.0, 0.0, w, h], &paint);
     glow(canvas, place, w * chance.between(0.3, 0.7), h * 0.42, unit * 75.0, 0.6);
     for _ in 0..26 {
-        let r = unit * chance.between(2.0, 7.5);
+        let radius = unit * chance.between(2.0, 7.5);
         let (x, y) = (chance.between(0.0, w), chance.between(0.0, ground - h * 0.05));
         canvas.ellipse(
-            [x, y, r, r],
+            [x, y, radius, radius],
             &hex(mix(place.light.glow, sky[3], chance.between(0.0, 1.0))),
             chance.between(0.05, 0.2),
         );
     }
+    table(canvas, place, ground);
+}
+
+/// A table's top from edge to edge, seen a little from above.
+fn table(canvas: &mut Canvas, place: &Place, ground: f32) {
+    let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
     let edge = ground - h * 0.04;
     let wood = place.light.on(rgb(0x9c_6840), 0.08);
     let top = canvas.fade(&[
@@ -170,24 +179,28 @@ pub(super) fn idea(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
     let (x, y) = (w * chance.between(0.4, 0.6), h * 0.38);
     glow(canvas, place, x, y, unit * 80.0, 0.6);
     for (i, radius) in [40.0, 31.0, 23.0].into_iter().enumerate() {
-        let r = unit * radius;
-        canvas.ellipse([x, y, r, r], &hex(mix(sky[3], place.light.glow, 0.5 * i as f32)), 0.16 + 0.08 * i as f32);
+        let radius = unit * radius;
+        canvas.ellipse(
+            [x, y, radius, radius],
+            &hex(mix(sky[3], place.light.glow, 0.5 * i as f32)),
+            0.16 + 0.08 * i as f32,
+        );
     }
     for _ in 0..9 {
         let turn = chance.between(0.0, std::f32::consts::TAU);
-        let (far, r) = (unit * chance.between(34.0, 48.0), unit * chance.between(0.8, 2.6));
+        let (far, radius) = (unit * chance.between(34.0, 48.0), unit * chance.between(0.8, 2.6));
         canvas.ellipse(
-            [x + far * turn.cos(), y + far * turn.sin(), r, r],
+            [x + far * turn.cos(), y + far * turn.sin(), radius, radius],
             &hex(place.light.glow),
             chance.between(0.4, 0.9),
         );
     }
     for i in 0..6_u8 {
         let near = f32::from(i) / 5.0;
-        let d = hills(canvas, chance, h * (0.54 + 0.085 * f32::from(i)), h * (0.045 - 0.02 * near), 2);
+        let band = hills(canvas, chance, h * (0.54 + 0.085 * f32::from(i)), h * (0.045 - 0.02 * near), 2);
         let tone = mix(mix(sky[2], sky[1], near), sky[0], near * 0.8);
         let tone = if luminance(tone) > 0.3 { mix(tone, place.light.deep, near * 0.6) } else { tone };
         let paint = canvas.fade(&[(0.0, mix(tone, place.light.glow, 0.28), 1.0), (0.5, tone, 1.0)]);
-        canvas.path(&d, &paint);
+        canvas.path(&band, &paint);
     }
 }

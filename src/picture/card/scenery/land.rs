@@ -95,6 +95,11 @@ pub(super) fn desert(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gr
     ground_layer(canvas, place, chance, ground, 0xb9_7538);
 }
 
+/// The sand of a beach.
+pub(super) fn sand(canvas: &mut Canvas, place: &Place, chance: &mut Chance, ground: f32) {
+    ground_layer(canvas, place, chance, ground, 0xe6_c590);
+}
+
 /// Trunks around a path of light.
 pub(super) fn forest(canvas: &mut Canvas, place: &Place, chance: &mut Chance, ground: f32) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
@@ -176,6 +181,7 @@ pub(super) fn near(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
     let h = canvas.h;
     let (material, tufts) = match place.setting {
         Setting::Desert => (0x8a_5128, 0),
+        Setting::Beach => (0xc9_a06a, 0),
         Setting::Snow => (0xb8_c8da, 0),
         _ if place.mood.season == Season::Winter => (0xb8_c8da, 8),
         Setting::Forest => (green(place.mood.season), 26),

@@ -23,6 +23,8 @@ pub(super) struct Place {
     pub(super) light: Light,
     /// Whether some drawing is a sun, a moon or a planet already.
     pub(super) has_orb: bool,
+    /// Whether the things are such as stand on a table.
+    pub(super) laid: bool,
 }
 
 /// Where things may stand. All are pixels from the top.
@@ -58,7 +60,9 @@ pub(super) fn back(canvas: &mut Canvas, place: &Place, chance: &mut Chance) -> S
             Stage { ground: h * 0.56, water: None, afloat: true }
         }
         Setting::Sea => Stage { ground: ground - h * 0.005, water: Some(ground - h * 0.02), afloat: false },
-        Setting::Harbour | Setting::River => Stage { ground, water: Some(ground - h * 0.055), afloat: false },
+        Setting::Harbour | Setting::River | Setting::Beach => {
+            Stage { ground, water: Some(ground - h * 0.055), afloat: false }
+        }
         _ => standing,
     }
 }
@@ -66,6 +70,10 @@ pub(super) fn back(canvas: &mut Canvas, place: &Place, chance: &mut Chance) -> S
 fn outdoors(canvas: &mut Canvas, place: &Place, chance: &mut Chance, ground: f32) {
     match place.setting {
         Setting::Sea => water::sea(canvas, place, chance, ground),
+        Setting::Beach => {
+            water::sea(canvas, place, chance, ground - canvas.h * 0.03);
+            land::sand(canvas, place, chance, ground);
+        }
         Setting::Harbour => water::harbour(canvas, place, chance, ground),
         Setting::River => water::river(canvas, place, chance, ground),
         Setting::Mountains => land::mountains(canvas, place, chance, ground),
@@ -85,7 +93,7 @@ pub(super) fn front(canvas: &mut Canvas, place: &Place, chance: &mut Chance, sta
         Setting::Sea => water::near_waves(canvas, place, chance, stage.ground),
         Setting::Harbour => water::quay(canvas, place, stage.ground),
         Setting::River => land::near_bank(canvas, place, chance, stage.ground),
-        Setting::Field | Setting::Forest | Setting::Mountains | Setting::Snow | Setting::Desert => {
+        Setting::Field | Setting::Forest | Setting::Mountains | Setting::Snow | Setting::Desert | Setting::Beach => {
             land::near(canvas, place, chance, stage.ground);
         }
         _ => {}
@@ -108,7 +116,21 @@ pub(super) fn draws(setting: Setting, name: &str) -> bool {
         Setting::Forest => name.ends_with("-tree"),
         Setting::Room | Setting::Still => name == "window",
         Setting::City | Setting::Street => name == "office-building" || name == "houses",
-        Setting::Sea => matches!(name, "rock" | "sun" | "cloud"),
-        _ => matches!(name, "sun" | "cloud" | "cloud-with-rain" | "cloud-with-snow" | "wood"),
+        Setting::Sea => {
+            matches!(name, "rock" | "star" | "glowing-star" | "full-moon" | "crescent-moon" | "sun" | "cloud")
+        }
+        Setting::Space | Setting::Abstract | Setting::Underwater => false,
+        _ => matches!(
+            name,
+            "star"
+                | "glowing-star"
+                | "full-moon"
+                | "crescent-moon"
+                | "sun"
+                | "cloud"
+                | "cloud-with-rain"
+                | "cloud-with-snow"
+                | "wood"
+        ),
     }
 }

@@ -1,5 +1,7 @@
 //! Trees and grass of the scenery.
 
+use std::fmt::Write as _;
+
 use super::super::canvas::Canvas;
 use super::super::chance::Chance;
 
@@ -60,7 +62,8 @@ pub(super) fn grass(canvas: &mut Canvas, chance: &mut Chance, y: f32, count: usi
         for _ in 0..3 {
             let (foot, lean, tall) =
                 (chance.between(-0.8, 0.8) * unit, chance.between(-1.2, 1.2) * unit, chance.between(1.6, 3.6) * unit);
-            d.push_str(&format!(
+            let _ = write!(
+                d,
                 "M{:.1},{low:.1} Q{:.1},{:.1} {:.1},{:.1} Q{:.1},{:.1} {:.1},{low:.1} Z ",
                 x + foot - unit * 0.25,
                 x + foot,
@@ -70,7 +73,7 @@ pub(super) fn grass(canvas: &mut Canvas, chance: &mut Chance, y: f32, count: usi
                 x + foot + unit * 0.2,
                 low - tall * 0.4,
                 x + foot + unit * 0.25,
-            ));
+            );
         }
     }
     canvas.path(&d, fill);

@@ -108,23 +108,22 @@ fn aurora(canvas: &mut Canvas, chance: &mut Chance, horizon: f32) {
         let colour = rgb(green);
         let paint = canvas.fade(&[(0.0, colour, 0.0), (0.72, colour, 0.62), (1.0, colour, 0.02)]);
         let top = horizon * (offset + chance.between(0.0, 0.08));
-        let mut bend = || chance.between(-7.0, 7.0) * unit;
-        let (a, b, c, d) = (bend(), bend(), bend(), bend());
+        let [start, first, second, end]: [f32; 4] = std::array::from_fn(|_| chance.between(-7.0, 7.0) * unit);
         let low = top + horizon * 0.36;
         let path = format!(
             "M0,{:.1} C{:.1},{:.1} {:.1},{:.1} {w:.1},{:.1} L{w:.1},{:.1} C{:.1},{:.1} {:.1},{:.1} 0,{:.1} Z",
-            top + a,
+            top + start,
             w * 0.3,
-            top - unit * 16.0 + b,
+            top - unit * 16.0 + first,
             w * 0.6,
-            top + unit * 22.0 + c,
-            top + d,
-            low - unit * 12.0 + d,
+            top + unit * 22.0 + second,
+            top + end,
+            low - unit * 12.0 + end,
             w * 0.62,
-            low + unit * 20.0 + c,
+            low + unit * 20.0 + second,
             w * 0.3,
-            low - unit * 14.0 + b,
-            low + a,
+            low - unit * 14.0 + first,
+            low + start,
         );
         canvas.path(&path, &paint);
     }
@@ -141,8 +140,8 @@ pub(super) fn above_the_clouds(canvas: &mut Canvas, place: &Place, chance: &mut 
         for i in 0..count {
             let x = w * ((i as f32 + chance.between(0.0, 1.0)) / 3.4);
             let width = w.min(h) * chance.between(0.5, 0.8);
-            let d = cloud(chance, x, y + h * 0.02, width);
-            canvas.path(&d, &hex(colour));
+            let puff = cloud(chance, x, y + h * 0.02, width);
+            canvas.path(&puff, &hex(colour));
         }
         canvas.rect([0.0, y + h * 0.012, w, h - y], &hex(colour));
     }

@@ -38,7 +38,7 @@ fn building(canvas: &mut Canvas, place: &Place, chance: &mut Chance, block: &Blo
     if chance.once_in(4) {
         canvas.rect([block.x + block.width * 0.48, block.top - unit * 6.0, unit * 0.4, unit * 6.0], &hex(wall));
     }
-    let (lit, unlit) =
+    let (lamp, plain) =
         (hex(rgb(0xff_d98a)), hex(mix(wall, if place.light.dark { rgb(0x0a_1024) } else { place.light.sky[1] }, 0.45)));
     let cell = unit * (2.9 - 0.9 * distance);
     let columns = ((block.width - cell * 0.5) / cell).floor().max(1.0);
@@ -49,7 +49,7 @@ fn building(canvas: &mut Canvas, place: &Place, chance: &mut Chance, block: &Blo
             let shines = place.light.dark && chance.once_in(3);
             let opacity = if shines { 0.92 - 0.45 * distance } else { 0.55 };
             let x = block.x + margin + f32::from(column) * cell;
-            canvas.sheer_rect([x, y, cell * 0.5, cell * 0.62], 0.0, if shines { &lit } else { &unlit }, opacity);
+            canvas.sheer_rect([x, y, cell * 0.5, cell * 0.62], 0.0, if shines { &lamp } else { &plain }, opacity);
         }
         y += cell * 1.15;
     }
