@@ -14,7 +14,7 @@ pub(super) fn create(aside: &Path, to: &Path, bytes: &[u8]) -> PortResult<bool> 
     let at = |e| PortError::io("write", to, e);
     let mut file = NamedTempFile::new_in(aside).map_err(at)?;
     file.write_all(bytes).map_err(at)?;
-    link(file, to)
+    link(&file, to)
 }
 
 /// A body written aside, with its digest and length.
@@ -48,12 +48,12 @@ pub(super) fn stage(aside: &Path, body: Body<'_>) -> PortResult<Staged> {
 
 impl Staged {
     /// Gives it the name `to`, unless that name is taken. True where this call made it.
-    pub(super) fn link(self, to: &Path) -> PortResult<bool> {
-        link(self.file, to)
+    pub(super) fn link(&self, to: &Path) -> PortResult<bool> {
+        link(&self.file, to)
     }
 }
 
-fn link(file: NamedTempFile, to: &Path) -> PortResult<bool> {
+fn link(file: &NamedTempFile, to: &Path) -> PortResult<bool> {
     let at = |e| PortError::io("write", to, e);
     // Opened by name: after a rename over it, the handle is of a file that has no name any more.
     File::open(file.path()).and_then(|f| f.sync_all()).map_err(at)?;

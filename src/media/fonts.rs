@@ -1,6 +1,7 @@
 //! The fonts of captions: Latin, Greek and Cyrillic lie in the program, those of other scripts in a folder, and are read
 //! only when a text needs them.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -104,7 +105,7 @@ impl Fonts {
         let mut all = format!("{} {}\n", Digest::of(MONTSERRAT), Digest::of(NOTO_SANS));
         for (file, path) in self.installed() {
             let bytes = path.metadata().map_or(0, |m| m.len());
-            all.push_str(&format!("{file} {bytes}\n"));
+            let _ = writeln!(all, "{file} {bytes}");
         }
         Digest::of(all)
     }

@@ -62,13 +62,13 @@ impl View {
 pub(super) struct Sampler {
     /// Each pixel of a blended row beside its right neighbour, low byte and high byte; as long as an index can reach, so
     /// that no index needs a check.
-    pairs: Box<[u16; ROW]>,
+    pairs: Vec<u16>,
     columns: Vec<(u16, u16)>,
 }
 
 impl Sampler {
     pub(super) fn new() -> Self {
-        Self { pairs: Box::new([0; ROW]), columns: Vec::new() }
+        Self { pairs: vec![0; ROW], columns: Vec::new() }
     }
 
     /// Fills `out` with a view of `planes`, bilinear.
@@ -101,8 +101,9 @@ impl Sampler {
             let above = &from[usize::from(row) * from_width..][first..last];
             let below = &from[(usize::from(row) + 1) * from_width..][first..last];
             blend_rows(above, below, weight, &mut self.pairs[first..last]);
+            let Some(pairs) = self.pairs.first_chunk::<ROW>() else { return };
             for (out, &(column, weight)) in to.iter_mut().zip(&self.columns) {
-                let pair = u32::from(self.pairs[usize::from(column)]);
+                let pair = u32::from(pairs[usize::from(column)]);
                 let weight = u32::from(weight);
                 *out = (((pair & 255) * (ONE - weight) + (pair >> 8) * weight + ONE / 2) >> 8) as u8;
             }

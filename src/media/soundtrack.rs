@@ -25,7 +25,10 @@ const MAX_GAIN_DB: f64 = 36.0;
 
 /// Limiting takes loudness away, so the gain is corrected until the film is so near (LU), or so often.
 const NEAR: f64 = 0.2;
-const PASSES: usize = 4;
+const PASSES: usize = 6;
+
+/// A decibel of gain brings at least so much loudness, for the estimate of the next pass.
+const LEAST_SLOPE: f64 = 0.1;
 
 /// Mixes the narration into `out`: WAV, stereo with two equal sides, 48 kHz, 16 bit.
 ///
@@ -63,16 +66,19 @@ fn level(job: &SoundtrackJob, target: f64, file: &Path, context: &StepContext) -
     let Some((found, _)) = pass(job, None, None, context)? else {
         return pass(job, None, Some(file), context);
     };
-    let mut gain = target - found;
-    for last in (0..PASSES).map(|n| n + 1 == PASSES) {
-        gain = gain.min(MAX_GAIN_DB);
+    let (mut gain, mut before) = ((target - found).min(MAX_GAIN_DB), (0.0, found));
+    for _ in 1..PASSES {
         let facts = pass(job, Some(gain), Some(file), context)?;
-        match facts {
-            Some((found, _)) if !last && (found - target).abs() > NEAR && gain < MAX_GAIN_DB => gain += target - found,
-            facts => return Ok(facts),
+        let Some((found, _)) = facts else { return Ok(facts) };
+        if (found - target).abs() <= NEAR || gain >= MAX_GAIN_DB {
+            return Ok(facts);
         }
+        // The secant through the last two passes: the harder the limiter works, the less a decibel of gain brings.
+        let slope = ((found - before.1) / (gain - before.0)).clamp(LEAST_SLOPE, 1.0);
+        before = (gain, found);
+        gain = (gain + (target - found) / slope).min(MAX_GAIN_DB);
     }
-    Ok(None)
+    pass(job, Some(gain), Some(file), context)
 }
 
 /// Goes once through the whole mix, with a gain in decibels and the limiter behind it, or neither; writes it where
@@ -97,7 +103,9 @@ fn pass(
         ready.clear();
         match &mut limiter {
             Some((factor, limiter)) => {
-                block.iter_mut().for_each(|sample| *sample *= *factor);
+                for sample in &mut block {
+                    *sample *= *factor;
+                }
                 limiter.take(&block, &mut ready);
             }
             None => ready.extend_from_slice(&block),
@@ -116,7 +124,9 @@ fn pass(
 /// Writes samples and measures them as they were written.
 fn emit(samples: &mut [f32], sink: &mut Option<Sink<'_>>, meter: &mut Meter) -> PortResult<()> {
     if let Some(sink) = sink {
-        samples.iter_mut().for_each(|s| *s = (*s * 32_768.0).round().clamp(-32_768.0, 32_767.0) / 32_768.0);
+        for sample in &mut *samples {
+            *sample = (*sample * 32_768.0).round().clamp(-32_768.0, 32_767.0) / 32_768.0;
+        }
         sink.put(samples)?;
     }
     meter.add(samples)

@@ -1,7 +1,5 @@
 //! What an engine is: phoneme ids in, sound and durations out.
 
-use super::alphabet::{PAD, WordIds};
-use crate::domain::script::WordTime;
 use crate::ports::PortResult;
 
 /// One unit of a model's durations, in samples (25 ms).
@@ -19,9 +17,6 @@ pub(super) struct Utterance {
 pub(super) trait Engine: Send + Sync {
     /// The most ids that one run may have, its two pads not counted.
     fn longest(&self) -> usize;
-
-    /// How many sentences it speaks at once.
-    fn at_once(&self) -> usize;
 
     /// Speaks ids, which stand between two pads, with a voice and at a pace (1.0 is the voice's own, 2.0 twice as fast).
     /// The same call gives the same samples. Blocks.

@@ -65,10 +65,6 @@ impl Engine for Hibari {
         LONGEST
     }
 
-    fn at_once(&self) -> usize {
-        self.pool.limit()
-    }
-
     fn run(&self, ids: &[i64], _voice: &str, speed: f32) -> PortResult<Utterance> {
         self.pool.run(|model| {
             let wrong = |e: ort::Error| failed("hibari cannot speak the sentence", e);

@@ -67,10 +67,6 @@ impl Engine for Kokoro {
         LONGEST
     }
 
-    fn at_once(&self) -> usize {
-        self.pool.limit()
-    }
-
     fn run(&self, ids: &[i64], voice: &str, speed: f32) -> PortResult<Utterance> {
         let style = self.style(voice, ids.len().saturating_sub(2))?;
         self.pool.run(|model| {

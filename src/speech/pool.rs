@@ -26,11 +26,6 @@ impl Pool {
         Self { make: Box::new(make), limit, state: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// How many may run at once.
-    pub(super) const fn limit(&self) -> usize {
-        self.limit
-    }
-
     /// Runs `work` on a session of its own; blocks while all are busy. A session whose work failed or panicked is
     /// dropped, and the work is tried once more on a new one.
     pub(super) fn run<T>(&self, work: impl Fn(&mut Model) -> PortResult<T>) -> PortResult<T> {

@@ -74,10 +74,6 @@ mod tests {
             10
         }
 
-        fn at_once(&self) -> usize {
-            1
-        }
-
         fn run(&self, ids: &[i64], _: &str, _: f32) -> PortResult<Utterance> {
             assert!(ids.len() <= 12, "{ids:?}");
             Ok(Utterance { samples: vec![0.5; ids.len() * 5 * UNIT], durations: vec![5; ids.len()] })

@@ -44,7 +44,7 @@ pub(super) fn timed(utterance: Utterance, words: &[WordIds]) -> Spoken {
         times.push(place(start)..place(end));
         first += word.ids.len() + usize::from(!word.ids.is_empty());
     }
-    if let Some(last) = times.iter_mut().rev().find(|time| !time.is_empty()) {
+    if let Some(last) = times.iter_mut().rev().find(|time| time.start < time.end) {
         last.end = last.end.min(place(last_voiced)).max(last.start);
     }
     samples.truncate(kept.end);

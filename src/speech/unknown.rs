@@ -23,7 +23,7 @@ const LETTERS: &str = "hibari-oov.json";
 #[derive(Deserialize)]
 struct Letters {
     #[serde(rename = "in")]
-    letters: Vec<char>,
+    written: Vec<char>,
     #[serde(rename = "out")]
     sounds: Vec<char>,
     #[serde(rename = "maxlen")]
@@ -44,13 +44,13 @@ impl Unknown {
         let path = assets.verified(LETTERS)?;
         let wrong = |e: &dyn std::fmt::Display| failed(&format!("cannot read {}", path.display()), e);
         let bytes = std::fs::read(&path).map_err(|e| wrong(&e))?;
-        let Letters { letters, sounds, longest } = serde_json::from_slice(&bytes).map_err(|e| wrong(&e))?;
+        let Letters { written, sounds, longest } = serde_json::from_slice(&bytes).map_err(|e| wrong(&e))?;
         let assets = assets.clone();
         let open = move || {
             let environment = runtime::environment(&assets)?;
             runtime::open(&environment, NETWORK, Arc::new(map(&assets.verified(NETWORK)?)?))
         };
-        Ok(Self { ids: letters.into_iter().zip(1..).collect(), sounds, longest, pool: Pool::new(sessions, open) })
+        Ok(Self { ids: written.into_iter().zip(1..).collect(), sounds, longest, pool: Pool::new(sessions, open) })
     }
 
     fn read(&self, word: &str) -> PortResult<String> {

@@ -43,8 +43,8 @@ async fn forty_scenes(fps: u32) {
     let bytes = std::fs::metadata(stage.path("film.mp4")).unwrap().len();
     assert_eq!(facts, FilmFacts { frames: lengths.iter().sum(), bytes });
 
-    let inputs: String = (0..40).map(|n| format!("-i s{n}.ts ")).collect();
-    let outputs: String = (0..40).map(|n| format!("-map {n}:v -f framemd5 {n}.md5 ")).collect();
+    let inputs = (0..40).map(|n| format!("-i s{n}.ts ")).collect::<Vec<_>>().concat();
+    let outputs = (0..40).map(|n| format!("-map {n}:v -f framemd5 {n}.md5 ")).collect::<Vec<_>>().concat();
     stage.ffmpeg(&format!("{inputs} -i film.mp4 {outputs} -map 40:v -f framemd5 film.md5")).await;
     let wanted: Vec<String> = (0..40).flat_map(|n| digests(&stage.path(&format!("{n}.md5")))).collect();
     assert_eq!(wanted, digests(&stage.path("film.md5")));

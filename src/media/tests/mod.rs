@@ -55,13 +55,14 @@ impl Stage {
         let rate = self.fps.get();
         let mut args = format!("-f lavfi -i testsrc2=s={SIZE}:r={rate}");
         for (number, frames) in lengths.iter().enumerate() {
-            args += &format!(
+            let scene = format!(
                 " -map 0:v -vf trim=start_frame={number},setpts=PTS-STARTPTS -frames:v {frames} -pix_fmt yuv420p -an \
                  -c:v libx264 -preset veryfast -crf 23 -profile:v high -bf 2 -g {gop} -keyint_min {gop} -sc_threshold 0 \
                  -threads 1 -x264-params open-gop=0 -color_primaries bt709 -color_trc bt709 -colorspace bt709 \
                  -color_range tv -f mpegts s{number}.ts",
                 gop = 2 * rate
             );
+            args.push_str(&scene);
         }
         self.ffmpeg(&args).await;
         lengths.iter().enumerate().map(|(n, frames)| (self.path(&format!("s{n}.ts")), *frames)).collect()
@@ -72,7 +73,9 @@ impl Stage {
         let wav = self.path(name);
         let spec = WavSpec { channels: 1, sample_rate: 24_000, bits_per_sample: 16, sample_format: SampleFormat::Int };
         let mut writer = WavWriter::create(&wav, spec).unwrap();
-        samples.iter().for_each(|s| writer.write_sample((s * 32_767.0) as i16).unwrap());
+        for sample in samples {
+            writer.write_sample((sample * 32_767.0) as i16).unwrap();
+        }
         writer.finalize().unwrap();
         Placed { wav, at }
     }

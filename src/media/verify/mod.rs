@@ -54,6 +54,7 @@ fn check(film: &Path, job: &FilmJob) -> Result<FilmFacts, Broken> {
 }
 
 /// Whether something is as it should be.
+#[expect(clippy::needless_pass_by_value, reason = "the checks read as a table of values")]
 fn same<T: PartialEq + ToString>(what: &'static str, expected: T, found: T) -> Result<(), Broken> {
     if expected == found {
         return Ok(());

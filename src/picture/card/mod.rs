@@ -41,7 +41,7 @@ use scenery::Place;
 use setting::Setting;
 
 /// The illustrator's version, as it stands in recipes. Raise it whenever a picture changes.
-pub const MODEL: &str = "card-1";
+pub(super) const MODEL: &str = "card-1";
 
 /// Draws a prompt: an encoded PNG of exactly that size, the same bytes each time.
 ///
@@ -50,7 +50,7 @@ pub const MODEL: &str = "card-1";
 ///
 /// # Errors
 /// `CARD_SIZE` for a size without pixels; the rest (`CARD_SVG`, `CARD_DRAWINGS`) would be a defect of this module.
-pub fn draw(prompt: &str, lead: Option<&str>, seed: u64, size: Size) -> PortResult<Vec<u8>> {
+pub(super) fn draw(prompt: &str, lead: Option<&str>, seed: u64, size: Size) -> PortResult<Vec<u8>> {
     raster::png(&compose(prompt, lead, seed, size)?, size)
 }
 

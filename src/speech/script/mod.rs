@@ -34,7 +34,7 @@ const PARAGRAPH_PAUSE_MS: u32 = 450;
 /// A text as sentences to speak. `pronunciations` maps a word, whatever its case, to `/phonemes/` or to a respelling;
 /// markup in the text, `[word](/phonemes/)`, goes before it. No sentence has more than 300 spoken characters: a longer
 /// one comes as several. Fails with `NOTHING_TO_SAY` where no word can be spoken. Takes time in proportion to the text.
-pub fn script(text: &str, pronunciations: &[(String, String)]) -> Result<Vec<Sentence>, PortError> {
+pub(super) fn script(text: &str, pronunciations: &[(String, String)]) -> Result<Vec<Sentence>, PortError> {
     let lexicon = Lexicon::new(pronunciations);
     let mut said: Vec<Piece> = Vec::new();
     let mut unsaid: Vec<Word> = Vec::new();
