@@ -153,7 +153,7 @@ mod tests {
         let phonemes = read(&phonemizer, &["It", "costs", "four dollars and ninety-nine cents,", "“they”", "said."]);
         assert_eq!(phonemes[0], "ˌɪt");
         assert_eq!(phonemes[1], "kˈɔsts");
-        assert_eq!(phonemes[2], "fˈɔɹ dˈɑləɹz ænd nˈInti nˈIn sˈɛnts,");
+        assert_eq!(phonemes[2], "fˈɔɹ dˈɑləɹz ænd nˈIndinˌIn sˈɛnts,");
         assert_eq!(phonemes[3], "“ðA”");
         assert_eq!(phonemes[4], "sˈɛd.");
     }

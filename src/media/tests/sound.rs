@@ -66,8 +66,8 @@ async fn silence_and_a_mix_left_alone_stay_as_they_are() {
 #[tokio::test]
 async fn a_word_shorter_than_a_gating_block_is_brought_to_its_loudness() {
     let stage = Stage::new(30);
-    let facts = stage.soundtrack(vec![stage.speech("a.wav", &babble(0.2, 0.05), 1600)], 12_800, Some(-14_000)).await;
-    assert!((facts.loudness_milli.unwrap() + 14_000).abs() <= 300, "{facts:?}");
+    let facts = stage.soundtrack(vec![stage.speech("a.wav", &babble(0.22, 0.3), 1600)], 12_800, Some(-14_000)).await;
+    assert!((facts.loudness_milli.unwrap() + 14_000).abs() <= 500, "{facts:?}");
     assert!(facts.true_peak_milli.unwrap() <= -1500, "{facts:?}");
 }
 
