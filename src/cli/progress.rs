@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::domain::task::CacheOutcome;
+use crate::config::Config;
+use crate::domain::task::{CacheOutcome, StepRecord};
 use crate::pipeline::{Event, Observer};
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::SceneLength;
@@ -33,9 +34,8 @@ struct State {
 }
 
 /// Bars where standard error is a terminal that can show them, lines elsewhere.
-pub(super) fn for_terminal() -> Arc<Progress> {
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let bars = io::stderr().is_terminal() && !dumb;
+pub(super) fn for_terminal(config: &Config) -> Arc<Progress> {
+    let bars = io::stderr().is_terminal() && config.redraws;
     let style = "{bar:32} {percent:>3} % {msg} {eta} left";
     let bar = bars.then(|| {
         let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -72,6 +72,13 @@ impl Progress {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A line where there are no bars.
+    fn line(&self, text: impl FnOnce() -> String) {
+        if self.lines {
+            eprintln!("{}", text());
+        }
+    }
+
     fn draw(&self, state: &State) {
         let Some(bar) = &self.bar else { return };
         let shown = |scene: &u32, frames: &u32| u64::from(*frames).min(u64::from(state.estimate(*scene)));
@@ -86,6 +93,18 @@ impl Progress {
 }
 
 impl State {
+    fn count(&mut self, record: &StepRecord) {
+        match (record.kind.as_str(), record.scene) {
+            ("speech", _) => self.spoken += 1,
+            ("scene", Some(scene)) => {
+                self.scenes += 1;
+                let whole = self.estimate(scene);
+                self.frames.entry(scene).and_modify(|frames| *frames = whole.max(*frames)).or_insert(whole);
+            }
+            _ => {}
+        }
+    }
+
     fn estimate(&self, scene: u32) -> u32 {
         self.estimates.get(scene as usize).copied().unwrap_or(0)
     }
@@ -93,50 +112,38 @@ impl State {
 
 impl Observer for Progress {
     fn event(&self, event: Event<'_>) {
-        if let Event::Planned { plan, task } = event {
-            self.planned(plan);
-            if self.lines {
-                eprintln!("task {task}: {} scenes", plan.scenes.len());
-            }
-            return;
-        }
-        let mut state = self.lock();
         match event {
+            Event::Planned { plan, task } => {
+                self.planned(plan);
+                self.line(|| format!("task {task}: {} scenes", plan.scenes.len()));
+            }
             Event::Frames { scene, done, .. } => {
-                state.frames.insert(scene, done);
+                self.lock().frames.insert(scene, done);
             }
             Event::Step { record, .. } => {
-                match (record.kind.as_str(), record.scene) {
-                    ("speech", _) => state.spoken += 1,
-                    ("scene", Some(scene)) => {
-                        state.scenes += 1;
-                        let whole = state.estimate(scene);
-                        state.frames.entry(scene).and_modify(|f| *f = (*f).max(whole)).or_insert(whole);
-                    }
-                    _ => {}
-                }
-                if self.lines {
-                    let place = record.scene.map(|scene| format!(" of scene {scene}")).unwrap_or_default();
-                    let how = match record.cache {
-                        CacheOutcome::Hit => "cached".to_owned(),
-                        CacheOutcome::Waited => "made by another worker".to_owned(),
-                        CacheOutcome::Miss => format!("made in {:.2} s", record.wall_ms as f64 / 1000.0),
-                    };
-                    eprintln!("{}{place}: {how}", record.kind);
-                }
+                self.lock().count(record);
+                self.line(|| told(record));
             }
             Event::Retry { error, .. } => {
-                let line = format!("to be tried again: {error}");
-                match &self.bar {
-                    Some(bar) => bar.println(line),
-                    None if self.lines => eprintln!("{line}"),
-                    None => {}
+                if let Some(bar) = &self.bar {
+                    bar.println(format!("to be tried again: {error}"));
                 }
+                self.line(|| format!("to be tried again: {error}"));
             }
-            Event::Planned { .. } => {}
         }
-        self.draw(&state);
+        self.draw(&self.lock());
     }
+}
+
+/// `speech of scene 3: made in 0.31 s`
+fn told(record: &StepRecord) -> String {
+    let place = record.scene.map(|scene| format!(" of scene {scene}")).unwrap_or_default();
+    let how = match record.cache {
+        CacheOutcome::Hit => "cached".to_owned(),
+        CacheOutcome::Waited => "made by another worker".to_owned(),
+        CacheOutcome::Miss => format!("made in {:.2} s", record.wall_ms as f64 / 1000.0),
+    };
+    format!("{}{place}: {how}", record.kind)
 }
 
 fn estimates(plan: &Plan) -> Vec<u32> {
