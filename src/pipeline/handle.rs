@@ -50,7 +50,10 @@ impl Pipeline {
         if task.status == Status::Queued {
             self.world.tasks.advance(&task.id, &Outcome::Started, self.world.clock.now_ms()).await?;
         }
-        let job = self.job(&task.id, plan, lane, cancel.clone());
+        let mut job = self.job(&task.id, plan, lane, cancel.clone());
+        // No step outlives its task.
+        let left = Duration::from_millis(task.deadline.saturating_sub(self.world.clock.now_ms()));
+        job.deadline = job.deadline.min(Instant::now() + left);
         match self.work(&job, &message.work).await {
             Ok(()) => Ok(Handled::Done),
             Err(failure) => self.failed(&job, attempt, failure).await,
