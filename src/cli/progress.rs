@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::config::Config;
 use crate::domain::task::{CacheOutcome, StepRecord};
@@ -14,6 +15,8 @@ use crate::recipe::steps::SceneLength;
 
 /// Characters of English that are spoken in a second, about: for estimates only.
 const CHARS_A_SECOND: usize = 15;
+/// The time left is told once this part of the frames is done: a fiftieth.
+const ENOUGH: u64 = 50;
 
 /// Shows the progress of one task.
 pub(super) struct Progress {
@@ -28,6 +31,7 @@ struct State {
     estimates: Vec<u32>,
     /// Frames of each scene so far.
     frames: BTreeMap<u32, u32>,
+    first_frame: Option<Instant>,
     scenes: usize,
     sentences: usize,
     spoken: usize,
@@ -36,7 +40,7 @@ struct State {
 /// Bars where standard error is a terminal that can show them, lines elsewhere.
 pub(super) fn for_terminal(config: &Config) -> Arc<Progress> {
     let bars = io::stderr().is_terminal() && config.redraws;
-    let style = "{bar:32} {percent:>3} % {msg} {eta} left";
+    let style = "{bar:32} {percent:>3} % {msg}";
     let bar = bars.then(|| {
         let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
         ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
@@ -81,13 +85,15 @@ impl Progress {
 
     fn draw(&self, state: &State) {
         let Some(bar) = &self.bar else { return };
-        let shown = |scene: &u32, frames: &u32| u64::from(*frames).min(u64::from(state.estimate(*scene)));
-        bar.set_position(state.frames.iter().map(|(scene, frames)| shown(scene, frames)).sum());
-        let frames: u64 = state.frames.values().map(|frames| u64::from(*frames)).sum();
-        let (scenes, of) = (state.scenes, state.estimates.len());
+        let (done, all) = state.frames();
+        bar.set_position(done);
+        let left = state.left(done, all).map(|left| format!(", {} left", HumanDuration(left))).unwrap_or_default();
         bar.set_message(format!(
-            "scenes {scenes}/{of}, sentences {}/{}, frames {frames},",
-            state.spoken, state.sentences
+            "scenes {}/{}, frames {done}/{all}, sentences {}/{}{left}",
+            state.scenes,
+            state.estimates.len(),
+            state.spoken,
+            state.sentences
         ));
     }
 }
@@ -105,6 +111,19 @@ impl State {
         }
     }
 
+    /// Frames that are done, and that the film will have, about.
+    fn frames(&self) -> (u64, u64) {
+        let shown = |(scene, frames): (&u32, &u32)| u64::from((*frames).min(self.estimate(*scene)));
+        (self.frames.iter().map(shown).sum(), self.estimates.iter().map(|frames| u64::from(*frames)).sum())
+    }
+
+    /// How long the rest takes, at the pace since the first frame; `None` until that says something.
+    fn left(&self, done: u64, all: u64) -> Option<Duration> {
+        let elapsed = self.first_frame?.elapsed();
+        let known = done * ENOUGH >= all && elapsed >= Duration::from_secs(1);
+        known.then(|| elapsed.mul_f64(all.saturating_sub(done) as f64 / done.max(1) as f64))
+    }
+
     fn estimate(&self, scene: u32) -> u32 {
         self.estimates.get(scene as usize).copied().unwrap_or(0)
     }
@@ -118,7 +137,9 @@ impl Observer for Progress {
                 self.line(|| format!("task {task}: {} scenes", plan.scenes.len()));
             }
             Event::Frames { scene, done, .. } => {
-                self.lock().frames.insert(scene, done);
+                let mut state = self.lock();
+                state.first_frame.get_or_insert_with(Instant::now);
+                state.frames.insert(scene, done);
             }
             Event::Step { record, .. } => {
                 self.lock().count(record);
@@ -159,4 +180,19 @@ fn estimates(plan: &Plan) -> Vec<u32> {
         SceneLength::Share { of, .. } => spoken(shared) / of.max(1),
     };
     plan.scenes.iter().map(|scene| frames(scene).max(1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_the_pace_and_is_not_told_too_early() {
+        let began = Instant::now().checked_sub(Duration::from_secs(10));
+        let state = State { first_frame: began, ..State::default() };
+        let left = state.left(100, 300).unwrap();
+        assert!((19.0..22.0).contains(&left.as_secs_f64()), "{left:?}");
+        assert_eq!(state.left(1, 300), None);
+        assert_eq!(State::default().left(100, 300), None);
+    }
 }
