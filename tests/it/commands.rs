@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Running, film};
+use crate::support::{Desk, Running, film, installed};
 
 #[test]
 fn the_schema_is_the_published_one() {
@@ -44,6 +44,22 @@ fn speak_writes_a_wav_and_tells_its_words() {
     desk.run(&["speak", "...", "-o", "none.wav"]).fails(3, &["no word"]);
     desk.run(&["speak", "Hi.", "--voice", "nobody"]).fails(3, &["`nobody`", "af_heart"]);
     assert_eq!(desk.names(), ["cost.wav", "speech.wav"]);
+}
+
+/// The model's library would otherwise leave files of its own, and send them to its maker.
+#[test]
+fn nothing_is_left_behind_or_told_to_anybody() {
+    let desk = Desk::new();
+    let home = desk.path("home");
+    std::fs::create_dir(&home).unwrap();
+    let assets = installed();
+    let (assets, home) = (assets.to_str().unwrap(), home.to_str().unwrap());
+    let variables = [("PROTOVIDEO_ASSETS", assets), ("HOME", home), ("XDG_CACHE_HOME", home)];
+    desk.run_with(&variables, &["speak", "Nobody hears this."]).ok();
+    for folder in ["home", "scratch"] {
+        let left: Vec<_> = std::fs::read_dir(desk.path(folder)).unwrap().flatten().map(|e| e.path()).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
 }
 
 /// What the gates rely on.

@@ -1,6 +1,7 @@
 //! The variables of the contract: each takes effect, and a bad value is refused before any work.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -43,8 +44,10 @@ fn time_that_is_over_ends_the_task() {
     let mut request = film(&json!([scene, scene]));
     request["size"] = json!("1080x1920");
     desk.write("request.json", request.to_string());
+    let began = Instant::now();
     let ran = desk.run_with(&[("TASK_DEADLINE", "1"), ("MAX_WORKERS", "1")], &["render", "request.json"]);
-    ran.fails(8, &["time was over"]);
+    ran.fails(8, &["time was over", "DEADLINE"]);
+    assert!(began.elapsed().as_secs() < 15, "no step outlives its task");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::support::{Desk, Ran, Running, film, made};
 
 /// Long enough to be caught in the middle.
 fn request(task: &str) -> Value {
-    let scene = |prompt: &str| json!({"type": "image", "promptImage": prompt, "duration": 3});
+    let scene = |prompt: &str| json!({"type": "image", "promptImage": prompt, "duration": 5});
     let mut request = film(&json!([scene("A boat"), scene("A cat"), scene("A tree")]));
     request["size"] = json!("360x640");
     request["task_id"] = json!(task);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Ran, film};
+use crate::support::{Desk, Ran, film, installed};
 
 fn spoken(text: &str) -> Value {
     film(&json!([{"type": "image", "promptImage": "A boat", "narration_text": text}]))
@@ -117,12 +117,6 @@ fn tampered(desk: &Desk, name: &str) -> String {
     bytes[middle] ^= 1;
     fs::write(folder.join(name), bytes).unwrap();
     folder.to_str().unwrap().to_owned()
-}
-
-fn installed() -> std::path::PathBuf {
-    let variable = |name| std::env::var_os(name);
-    let named = (variable("PROTOVIDEO_ASSETS"), variable("XDG_CACHE_HOME"), variable("HOME"));
-    protovideo::assets::Assets::root_from(named.0, named.1, named.2).expect("a home")
 }
 
 #[test]

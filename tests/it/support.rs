@@ -31,7 +31,14 @@ pub(crate) struct Desk(TempDir);
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self(TempDir::new().expect("a folder for the test"))
+        let desk = Self(TempDir::new().expect("a folder for the test"));
+        fs::create_dir(desk.scratch()).expect("a folder for temporary files");
+        desk
+    }
+
+    /// Where the program's temporary files go.
+    fn scratch(&self) -> PathBuf {
+        self.path("scratch")
     }
 
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
@@ -48,11 +55,11 @@ impl Desk {
         fs::read_to_string(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
     }
 
-    /// All that lies in the folder, by name; the cache is left out.
+    /// All that lies in the folder, by name; the cache and the folder for temporary files are left out.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).expect("the test's folder");
         let mut names: Vec<_> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-        names.retain(|name| name != "cache");
+        names.retain(|name| name != "cache" && name != "scratch");
         names.sort();
         names
     }
@@ -64,7 +71,7 @@ impl Desk {
         for name in CLEARED {
             command.env_remove(name);
         }
-        command.env("CACHE_DIR", self.path("cache")).env("TMPDIR", self.0.path());
+        command.env("CACHE_DIR", self.path("cache")).env("TMPDIR", self.scratch());
         command
     }
 
@@ -127,6 +134,13 @@ impl Ran {
             assert!(self.stderr.contains(part), "{part:?} is not told: {}", self.stderr);
         }
     }
+}
+
+/// The folder of installed models, by the program's own rule.
+pub(crate) fn installed() -> PathBuf {
+    let variable = |name| std::env::var_os(name);
+    let named = (variable("PROTOVIDEO_ASSETS"), variable("XDG_CACHE_HOME"), variable("HOME"));
+    protovideo::assets::Assets::root_from(named.0, named.1, named.2).expect("a home")
 }
 
 /// A small, quick film.
