@@ -177,7 +177,8 @@ impl Running {
     #[track_caller]
     pub(crate) fn wait_for(&mut self, beginning: &str) {
         while let Some(Ok(line)) = self.lines.next() {
-            self.seen += &format!("{line}\n");
+            self.seen += &line;
+            self.seen.push('\n');
             if line.starts_with(beginning) {
                 return;
             }
