@@ -12,6 +12,7 @@ mod report;
 mod speak;
 mod status;
 mod task;
+mod work;
 mod world;
 
 use std::io::{self, IsTerminal as _, Write as _};

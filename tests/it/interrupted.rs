@@ -33,6 +33,7 @@ fn resumes(desk: &Desk, task: &str) {
     assert!(report["total_time"].as_f64().unwrap() < 40.0, "nobody waits for what a dead process held: {report}");
     let status = desk.run(&["status", task, "--json"]).json();
     assert_eq!(status["status"], "finished");
+    assert_eq!(desk.scraps(), [""; 0], "the dead process's passing files are gone, too");
 }
 
 #[test]

@@ -128,6 +128,11 @@ fn a_model_that_was_tampered_with_is_not_loaded() {
     ran.fails(4, &["MODEL_INTEGRITY", "hibari.ort", "SHA-256", "protovideo prepare"]);
     assert!(!desk.path("film.mp4").exists());
     assert_eq!(ran.stderr.matches("MODEL_INTEGRITY").count(), 1, "told once: {}", ran.stderr);
+    let told = desk.run_with(&[("PROTOVIDEO_ASSETS", &assets)], &["render", "request.json", "--json"]);
+    assert_eq!(told.code, Some(4));
+    let answer: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!((&answer["status"], &answer["error"]["code"]), (&json!("failed"), &json!("MODEL_INTEGRITY")));
+    assert_eq!((&answer["error"]["scene"], &answer["error"]["step"]), (&json!(0), &json!("speech")));
     let missing = desk.run_with(&[("PROTOVIDEO_ASSETS", "/nonexistent")], &["speak", "Hello."]);
     missing.fails(4, &["heart", "make voices"]);
 }

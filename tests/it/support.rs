@@ -55,6 +55,12 @@ impl Desk {
         fs::read_to_string(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
     }
 
+    /// Temporary files that were left behind.
+    pub(crate) fn scraps(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.scratch()).expect("the folder for temporary files");
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// All that lies in the folder, by name; the cache and the folder for temporary files are left out.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).expect("the test's folder");
