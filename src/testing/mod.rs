@@ -1,3 +1,8 @@
-//! The world in memory: stores, faults, stand-ins.
+//! there under `cfg(test)` and with the cargo feature `testing`.
 
+pub mod contract;
 pub mod http;
+pub mod memory;
+
+#[cfg(test)]
+mod tests;
