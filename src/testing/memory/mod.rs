@@ -8,6 +8,7 @@ mod tasks;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::ports::{Films, Pictures, Sources, Speech, World};
 pub use artifacts::MemoryArtifacts;
 pub use clock::ManualClock;
 pub use leases::MemoryLeases;
@@ -47,6 +48,25 @@ impl Memory {
             queue: Arc::new(MemoryQueue::new(clock.clone(), order, copies)),
             leases: Arc::new(MemoryLeases::new(clock.clone())),
             clock,
+        }
+    }
+
+    /// A world of these stores and those makers.
+    #[must_use]
+    pub fn world<M>(&self, makers: &Arc<M>) -> World
+    where
+        M: Speech + Pictures + Sources + Films + 'static,
+    {
+        World {
+            artifacts: self.artifacts.clone(),
+            tasks: self.tasks.clone(),
+            queue: self.queue.clone(),
+            leases: self.leases.clone(),
+            speech: makers.clone(),
+            pictures: makers.clone(),
+            sources: makers.clone(),
+            films: makers.clone(),
+            clock: self.clock.clone(),
         }
     }
 }
