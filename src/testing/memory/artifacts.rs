@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{ManualClock, locked};
 use crate::ports::{Artifacts, Body, Clock as _, Listed, Meta, PortError, PortResult};
-use crate::recipe::{ArtifactId, Digest};
+use crate::recipe::{ArtifactId, Digest, Kind};
 
 /// Artifacts in memory.
 #[derive(Default)]
@@ -34,6 +34,12 @@ impl MemoryArtifacts {
     /// The bytes as they lie there, unchecked.
     pub fn bytes(&self, id: &ArtifactId) -> Option<Vec<u8>> {
         locked(&self.kept).get(id).map(|kept| kept.bytes.clone())
+    }
+
+    /// The bytes of all films, unchecked.
+    pub fn films(&self) -> Vec<Vec<u8>> {
+        let kept = locked(&self.kept);
+        kept.iter().filter(|(id, _)| id.kind == Kind::Film).map(|(_, kept)| kept.bytes.clone()).collect()
     }
 
     /// Flips a bit of an artifact, as a bad disk does.

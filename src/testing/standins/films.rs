@@ -26,7 +26,7 @@ impl Films for StandIns {
 
     async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()> {
         let picture = Digest::of(read(&job.picture)?);
-        self.called("scene", context)?;
+        self.called("scene", context).await?;
         let mut text = format!("scene of {picture}, {} frames, {:?}\n", job.frames, job.motion.kind);
         for cue in &job.captions {
             let words: Vec<_> = cue.lines.iter().flatten().map(|word| word.text.as_str()).collect();
@@ -37,7 +37,7 @@ impl Films for StandIns {
     }
 
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
-        self.called("soundtrack", context)?;
+        self.called("soundtrack", context).await?;
         let mut text = format!("sound of {} samples\n", job.samples);
         for placed in &job.speech {
             let _ = writeln!(text, "  {} at {}", Digest::of(read(&placed.wav)?), placed.at);
@@ -47,7 +47,7 @@ impl Films for StandIns {
     }
 
     async fn film(&self, job: &FilmJob, out: &Path, context: &StepContext) -> PortResult<FilmFacts> {
-        self.called("film", context)?;
+        self.called("film", context).await?;
         let mut bytes = Vec::new();
         for (scene, _) in &job.scenes {
             bytes.extend(read(scene)?);
@@ -58,7 +58,7 @@ impl Films for StandIns {
     }
 
     async fn poster(&self, picture: &Path, size: Size, out: &Path, context: &StepContext) -> PortResult<()> {
-        self.called("poster", context)?;
+        self.called("poster", context).await?;
         let picture = Digest::of(read(picture)?);
         write(out, format!("poster of {picture}, {size}\n").as_bytes())
     }

@@ -52,8 +52,9 @@ impl StandIns {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a call, and fails it where that was ordered, or where nobody waits for it any more.
-    fn called(&self, what: &str, context: &StepContext) -> PortResult<()> {
+    /// Counts a call, lets others work meanwhile, and fails where that was ordered, or where nobody waits any more.
+    async fn called(&self, what: &str, context: &StepContext) -> PortResult<()> {
+        tokio::task::yield_now().await;
         let mut state = self.locked();
         *state.calls.entry(what.to_owned()).or_default() += 1;
         if context.cancel.is_cancelled() {
@@ -66,7 +67,7 @@ impl StandIns {
 #[async_trait]
 impl Sources for StandIns {
     async fn picture(&self, source: &str, context: &StepContext) -> PortResult<Vec<u8>> {
-        self.called(&format!("source {source}"), context)?;
+        self.called(&format!("source {source}"), context).await?;
         let missing = || PortError::permanent(Class::Request, "NOT_FOUND", format!("there is no picture at {source}"));
         self.locked().sources.get(source).cloned().ok_or_else(missing)
     }

@@ -42,7 +42,7 @@ impl Pictures for StandIns {
         let PictureRecipe::Prompt { prompt, seed, .. } = recipe else {
             return Err(PortError::permanent(Class::Internal, "NO_PROMPT", "a pinned picture is not made"));
         };
-        self.called(&format!("picture {prompt}"), context)?;
+        self.called(&format!("picture {prompt}"), context).await?;
         let digest = Digest::of(format!("{prompt} {seed}"));
         let [red, green, blue, ..] = *digest.as_bytes();
         pixel([red, green, blue])

@@ -8,8 +8,8 @@ use crate::ports::{Class, PortError, PortResult, Speech, Spoken, StepContext, Vo
 use crate::recipe::Digest;
 use crate::recipe::steps::{SpeechRecipe, VoicePin};
 
-/// A letter lasts so many samples at 24 kHz: a twentieth of a second.
-pub(super) const LETTER: u32 = 1200;
+/// A letter lasts so many samples at 24 kHz: a hundredth of a second.
+pub(super) const LETTER: u32 = 240;
 
 #[async_trait]
 impl Speech for StandIns {
@@ -44,7 +44,7 @@ impl Speech for StandIns {
     }
 
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
-        self.called(&format!("speak {}", recipe.words.join(" ")), context)?;
+        self.called(&format!("speak {}", recipe.words.join(" ")), context).await?;
         let mut at = 0;
         let mut time = |word: &String| {
             let start = at;
