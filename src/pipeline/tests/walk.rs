@@ -37,9 +37,9 @@ async fn a_finished_task_says_what_came_of_it() {
     let stage = Stage::new();
     let submitted = stage.film(&three_scenes(), "t").await;
     let result = stage.task("t").await.result.unwrap();
-    // Letters of 10 ms: 60 + 250 + 60 ms, and 90 ms of speech, each with lead and tail, and two seconds.
+    // A letter is a millisecond: 7 and 6, and 9 in the second scene, each with lead and tail, and two seconds of silence.
     let frames = |ms: u32| (ms * 30).div_ceil(1000);
-    let total = frames(LEAD_MS + 130 + 250 + TAIL_MS - 10) + frames(LEAD_MS + 90 + TAIL_MS) + 60;
+    let total = frames(LEAD_MS + 7 + 250 + 6 + TAIL_MS) + frames(LEAD_MS + 9 + TAIL_MS) + 60;
     assert_eq!(result["frames"], total);
     assert_eq!(result["loudness"], -14.0);
     assert_eq!(result["film"], submitted.plan.film.id().unwrap().to_string());
@@ -65,7 +65,7 @@ async fn scenes_share_one_narration_evenly_and_its_captions_run_on_across_the_cu
     let heads = film.lines().filter(|line| line.starts_with("scene of "));
     let frames: Vec<u32> = heads.map(|line| line.split(' ').nth(3).unwrap().parse().unwrap()).collect();
     // Three sentences of 201 letters and two pauses, with lead and tail.
-    let total = (LEAD_MS + 3 * 2010 + 2 * 250 + TAIL_MS) * 30;
+    let total = (LEAD_MS + 3 * 201 + 2 * 250 + TAIL_MS) * 30;
     assert_eq!(frames.iter().sum::<u32>(), total.div_ceil(1000));
     assert!(frames.iter().max().unwrap() - frames.iter().min().unwrap() <= 1, "{frames:?}");
 
@@ -89,7 +89,7 @@ fn burned(scene: &str) -> Vec<(u32, u32, &str)> {
 async fn captions_of_one_narration_run_on_across_the_cuts() {
     let stage = Stage::new();
     let mut request = one_narration();
-    // The cut between two scenes falls into the second of three sentences.
+    // The cut between two scenes falls into the pause after the second of three sentences.
     request["scenes"].as_array_mut().unwrap().pop();
     let film = stage.film_text(&stage.film(&request, "t").await);
     let scenes: Vec<&str> = film.split("scene of ").skip(1).collect();

@@ -18,6 +18,7 @@ pub async fn all(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
     every_message_is_delivered(queue).await?;
     an_unfinished_message_comes_again(queue, clock).await?;
     a_receipt_is_of_one_delivery(queue, clock).await?;
+    a_receipt_is_of_one_message(queue, clock).await?;
     hidden_for_as_long_as_asked(queue, clock).await?;
     what_is_sent_during_its_work_comes_again(queue).await
 }
@@ -75,6 +76,28 @@ async fn a_receipt_is_of_one_delivery(queue: &dyn Queue, clock: &ManualClock) ->
     assert_eq!((stale.len(), fresh.len(), last.len()), (1, 1, 1), "a stale receipt deletes nothing");
     for delivery in &last {
         queue.delete(&delivery.receipt).await?;
+        queue.delete(&delivery.receipt).await?;
+    }
+    Ok(())
+}
+
+/// A worker that was given up long ago comes back when its message is gone and another is being worked on.
+async fn a_receipt_is_of_one_message(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
+    queue.send(&[message(0)]).await?;
+    let stale = queue.receive(1, MINUTE).await?;
+    clock.advance(MINUTE);
+    for delivery in queue.receive(1, MINUTE).await? {
+        queue.delete(&delivery.receipt).await?;
+    }
+    queue.send(&[message(1)]).await?;
+    assert_eq!(queue.receive(1, MINUTE).await?.len(), 1);
+    for delivery in stale {
+        queue.delete(&delivery.receipt).await?;
+    }
+    clock.advance(MINUTE);
+    let again = queue.receive(1, MINUTE).await?;
+    assert_eq!(again.iter().map(|d| &d.message).collect::<Vec<_>>(), [&message(1)], "another's message is not deleted");
+    for delivery in again {
         queue.delete(&delivery.receipt).await?;
     }
     Ok(())

@@ -8,8 +8,8 @@ use crate::ports::{Class, PortError, PortResult, Speech, Spoken, StepContext, Vo
 use crate::recipe::Digest;
 use crate::recipe::steps::{SpeechRecipe, VoicePin};
 
-/// A letter lasts so many samples at 24 kHz: a hundredth of a second.
-pub(super) const LETTER: u32 = 240;
+/// A letter lasts so many samples at 24 kHz: a millisecond.
+const LETTER: u32 = 24;
 
 #[async_trait]
 impl Speech for StandIns {
