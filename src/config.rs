@@ -38,8 +38,12 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// `TASK_DEADLINE`: seconds that a task may take; default 6 hours.
     pub task_deadline: Duration,
-    /// `PROTOVIDEO_LOG`: a log filter, such as `info`; default `warn`.
-    pub log: String,
+    /// `PROTOVIDEO_LOG`: a log filter, such as `info`; without one, warnings are logged.
+    pub log: Option<String>,
+    /// `TERM`: whether a terminal can draw over its last line, as all but `dumb` can.
+    pub redraws: bool,
+    /// `NO_COLOR`: set to anything but nothing, it forbids colours.
+    pub colours: bool,
 }
 
 /// A variable that cannot be used.
@@ -115,7 +119,9 @@ impl Config {
                 "seconds, a whole number from 1",
                 1..=31_536_000,
             )?),
-            log: env.text("PROTOVIDEO_LOG", "a log filter such as info")?.unwrap_or_else(|| "warn".to_owned()),
+            log: env.text("PROTOVIDEO_LOG", "a log filter such as info")?,
+            redraws: (env.0)("TERM").is_none_or(|term| term != "dumb"),
+            colours: (env.0)("NO_COLOR").is_none_or(|forbids| forbids.is_empty()),
         })
     }
 }
@@ -218,6 +224,14 @@ mod tests {
         for name in ["CACHE_MAX_AGE", "MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "TASK_DEADLINE"] {
             assert!(said(name, "-1").contains("whole number"), "{name}");
         }
+    }
+
+    #[test]
+    fn terminals_are_taken_at_their_word() {
+        let of = |variables| read(variables).map(|config| (config.redraws, config.colours)).unwrap();
+        assert_eq!(of(&[]), (true, true));
+        assert_eq!(of(&[("TERM", "dumb"), ("NO_COLOR", "1")]), (false, false));
+        assert_eq!(of(&[("TERM", "xterm"), ("NO_COLOR", "")]), (true, true));
     }
 
     #[test]

@@ -27,5 +27,6 @@ pub mod ports;
 pub mod recipe;
 pub mod speech;
 pub mod telemetry;
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod wav;

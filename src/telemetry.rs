@@ -13,10 +13,10 @@ pub mod field {
 }
 
 /// Writes logs to standard error: one line each, or JSON where `json` says so. `filter` is a `tracing` filter
-/// such as `info` or `protovideo=debug`; one that cannot be read counts as `warn`.
-pub fn init(filter: &str, json: bool) {
+/// such as `info` or `protovideo=debug`; one that cannot be read counts as `warn`. `colours` are for terminals.
+pub fn init(filter: &str, json: bool, colours: bool) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let result = if json { logs.json().try_init() } else { logs.compact().try_init() };
     // A second call in one process keeps the first one's settings.
     drop(result);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Failure;
 use super::world::Station;
 use crate::domain::task::Task;
-use crate::ports::{PortError, PortResult};
+use crate::ports::{Class, PortError, PortResult};
 use crate::recipe::ArtifactId;
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
@@ -32,9 +32,20 @@ pub(super) fn check(output: &Path) -> Result<(), Failure> {
         let at = PortError::io("write", output, std::io::Error::from(std::io::ErrorKind::IsADirectory));
         return Err(at.into());
     }
-    let probe = tempfile::Builder::new().prefix(".protovideo-").tempfile_in(folder(output));
-    probe.map_err(|e| PortError::io("write", output, e))?;
+    let folder = folder(output);
+    if !folder.is_dir() {
+        let message = format!("cannot write {}: there is no folder {}", output.display(), folder.display());
+        return Err(PortError::permanent(Class::Storage, "NO_FOLDER", message).into());
+    }
+    aside(output)?;
     Ok(())
+}
+
+/// A file beside the output that becomes it at the end.
+fn aside(output: &Path) -> PortResult<tempfile::NamedTempFile> {
+    let made = tempfile::Builder::new().prefix(".protovideo-").tempfile_in(folder(output));
+    // The cause alone: the temporary file's name says nothing to whoever reads this.
+    made.map_err(|e| PortError::io("write", output, e.kind().into()))
 }
 
 /// Puts the film and what belongs to it beside `output`.
@@ -58,16 +69,17 @@ async fn copy(station: &Station, id: &ArtifactId, to: &Path) -> Result<(), Failu
 
 fn gone(id: &ArtifactId) -> PortError {
     let message = format!("{id} is not in the cache any more, or was damaged; run the same command again");
-    PortError::transient(crate::ports::Class::Storage, "ARTIFACT_GONE", message)
+    PortError::transient(Class::Storage, "ARTIFACT_GONE", message)
 }
 
-fn write(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file that is whole or absent.
+pub(super) fn write(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
     put(to, |temporary| temporary.write_all(bytes))
 }
 
 fn put(to: &Path, fill: impl FnOnce(&mut tempfile::NamedTempFile) -> std::io::Result<()>) -> Result<(), Failure> {
     let at = |e| PortError::io("write", to, e);
-    let mut temporary = tempfile::Builder::new().prefix(".protovideo-").tempfile_in(folder(to)).map_err(at)?;
+    let mut temporary = aside(to)?;
     fill(&mut temporary).map_err(at)?;
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     temporary.as_file().set_permissions(readable).map_err(at)?;

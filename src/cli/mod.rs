@@ -2,16 +2,20 @@
 
 mod cache;
 mod doctor;
+mod explain;
 mod export;
 mod failure;
+mod plan;
 mod progress;
 mod render;
 mod report;
-mod show;
 mod speak;
+mod status;
+mod task;
+mod work;
 mod world;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -32,23 +36,35 @@ pub struct Args {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, 2 wrong usage, 3 the request is at fault, 4 a provider of speech or pictures, 5 ffmpeg or media,
-6 storage or disk, 7 the task was cancelled, 8 time or memory ran out, 70 a defect of protovideo, 130 interrupted.";
+Exit codes:
+    0  done
+    2  wrong usage, or a variable that cannot be used
+    3  the request is at fault, or names a task that is not there
+    4  a provider of speech or pictures failed, or a model is missing or altered
+    5  ffmpeg or media
+    6  storage: the cache, the disk, the output
+    7  the task was cancelled
+    8  time or memory ran out
+   70  a defect of protovideo
+  130  interrupted by Ctrl-C; the task can be resumed";
+
+/// Warnings; but a step's failure is told by the command that it ends, once.
+const LOGGED: &str = "warn,protovideo::pipeline::handle=off";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make the film of a request
     Render(render::Render),
     /// Say what a request would make, and what of it is cached
-    Plan(show::Plan),
+    Plan(plan::Plan),
     /// Say what an artifact was made from, or how two differ
-    Explain(show::Explain),
+    Explain(explain::Explain),
     /// Show where a task stands
-    Status(show::Status),
+    Status(status::Status),
     /// Go on with a task that was killed, cancelled or failed
     Resume(render::Resume),
     /// Cancel a task
-    Cancel(show::Cancel),
+    Cancel(task::Cancel),
     /// Say where a task's time went
     Report(report::Report),
     /// Look at the cache and tidy it
@@ -105,7 +121,8 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         _ => {}
     }
     let config = Config::from_env()?;
-    telemetry::init(&config.log, false);
+    let colours = config.colours && config.redraws && io::stderr().is_terminal();
+    telemetry::init(config.log.as_deref().unwrap_or(LOGGED), false, colours);
     match command {
         Command::Render(render) => render.run(&config).await,
         Command::Plan(plan) => plan.run(&config).await,

@@ -3,16 +3,20 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::domain::task::CacheOutcome;
+use crate::config::Config;
+use crate::domain::task::{CacheOutcome, StepRecord};
 use crate::pipeline::{Event, Observer};
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::SceneLength;
 
 /// Characters of English that are spoken in a second, about: for estimates only.
 const CHARS_A_SECOND: usize = 15;
+/// The time left is told once this part of the frames is done: a fiftieth.
+const ENOUGH: u64 = 50;
 
 /// Shows the progress of one task.
 pub(super) struct Progress {
@@ -27,16 +31,16 @@ struct State {
     estimates: Vec<u32>,
     /// Frames of each scene so far.
     frames: BTreeMap<u32, u32>,
+    first_frame: Option<Instant>,
     scenes: usize,
     sentences: usize,
     spoken: usize,
 }
 
 /// Bars where standard error is a terminal that can show them, lines elsewhere.
-pub(super) fn for_terminal() -> Arc<Progress> {
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let bars = io::stderr().is_terminal() && !dumb;
-    let style = "{bar:32} {percent:>3} % {msg} {eta} left";
+pub(super) fn for_terminal(config: &Config) -> Arc<Progress> {
+    let bars = io::stderr().is_terminal() && config.redraws;
+    let style = "{bar:32} {percent:>3} % {msg}";
     let bar = bars.then(|| {
         let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
         ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
@@ -72,20 +76,54 @@ impl Progress {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A line where there are no bars.
+    fn line(&self, text: impl FnOnce() -> String) {
+        if self.lines {
+            eprintln!("{}", text());
+        }
+    }
+
     fn draw(&self, state: &State) {
         let Some(bar) = &self.bar else { return };
-        let shown = |scene: &u32, frames: &u32| u64::from(*frames).min(u64::from(state.estimate(*scene)));
-        bar.set_position(state.frames.iter().map(|(scene, frames)| shown(scene, frames)).sum());
-        let frames: u64 = state.frames.values().map(|frames| u64::from(*frames)).sum();
-        let (scenes, of) = (state.scenes, state.estimates.len());
+        let (done, all) = state.frames();
+        bar.set_position(done);
+        let left = state.left(done, all).map(|left| format!(", {} left", HumanDuration(left))).unwrap_or_default();
         bar.set_message(format!(
-            "scenes {scenes}/{of}, sentences {}/{}, frames {frames},",
-            state.spoken, state.sentences
+            "scenes {}/{}, frames {done}/{all}, sentences {}/{}{left}",
+            state.scenes,
+            state.estimates.len(),
+            state.spoken,
+            state.sentences
         ));
     }
 }
 
 impl State {
+    fn count(&mut self, record: &StepRecord) {
+        match (record.kind.as_str(), record.scene) {
+            ("speech", _) => self.spoken += 1,
+            ("scene", Some(scene)) => {
+                self.scenes += 1;
+                let whole = self.estimate(scene);
+                self.frames.entry(scene).and_modify(|frames| *frames = whole.max(*frames)).or_insert(whole);
+            }
+            _ => {}
+        }
+    }
+
+    /// Frames that are done, and that the film will have, about.
+    fn frames(&self) -> (u64, u64) {
+        let shown = |(scene, frames): (&u32, &u32)| u64::from((*frames).min(self.estimate(*scene)));
+        (self.frames.iter().map(shown).sum(), self.estimates.iter().map(|frames| u64::from(*frames)).sum())
+    }
+
+    /// How long the rest takes, at the pace since the first frame; `None` until that says something.
+    fn left(&self, done: u64, all: u64) -> Option<Duration> {
+        let elapsed = self.first_frame?.elapsed();
+        let known = done * ENOUGH >= all && elapsed >= Duration::from_secs(1);
+        known.then(|| elapsed.mul_f64(all.saturating_sub(done) as f64 / done.max(1) as f64))
+    }
+
     fn estimate(&self, scene: u32) -> u32 {
         self.estimates.get(scene as usize).copied().unwrap_or(0)
     }
@@ -93,50 +131,40 @@ impl State {
 
 impl Observer for Progress {
     fn event(&self, event: Event<'_>) {
-        if let Event::Planned { plan, task } = event {
-            self.planned(plan);
-            if self.lines {
-                eprintln!("task {task}: {} scenes", plan.scenes.len());
-            }
-            return;
-        }
-        let mut state = self.lock();
         match event {
+            Event::Planned { plan, task } => {
+                self.planned(plan);
+                self.line(|| format!("task {task}: {} scenes", plan.scenes.len()));
+            }
             Event::Frames { scene, done, .. } => {
+                let mut state = self.lock();
+                state.first_frame.get_or_insert_with(Instant::now);
                 state.frames.insert(scene, done);
             }
             Event::Step { record, .. } => {
-                match (record.kind.as_str(), record.scene) {
-                    ("speech", _) => state.spoken += 1,
-                    ("scene", Some(scene)) => {
-                        state.scenes += 1;
-                        let whole = state.estimate(scene);
-                        state.frames.entry(scene).and_modify(|f| *f = (*f).max(whole)).or_insert(whole);
-                    }
-                    _ => {}
-                }
-                if self.lines {
-                    let place = record.scene.map(|scene| format!(" of scene {scene}")).unwrap_or_default();
-                    let how = match record.cache {
-                        CacheOutcome::Hit => "cached".to_owned(),
-                        CacheOutcome::Waited => "made by another worker".to_owned(),
-                        CacheOutcome::Miss => format!("made in {:.2} s", record.wall_ms as f64 / 1000.0),
-                    };
-                    eprintln!("{}{place}: {how}", record.kind);
-                }
+                self.lock().count(record);
+                self.line(|| told(record));
             }
             Event::Retry { error, .. } => {
-                let line = format!("to be tried again: {error}");
-                match &self.bar {
-                    Some(bar) => bar.println(line),
-                    None if self.lines => eprintln!("{line}"),
-                    None => {}
+                if let Some(bar) = &self.bar {
+                    bar.println(format!("to be tried again: {error}"));
                 }
+                self.line(|| format!("to be tried again: {error}"));
             }
-            Event::Planned { .. } => {}
         }
-        self.draw(&state);
+        self.draw(&self.lock());
     }
+}
+
+/// `speech of scene 3: made in 0.31 s`
+fn told(record: &StepRecord) -> String {
+    let place = record.scene.map(|scene| format!(" of scene {scene}")).unwrap_or_default();
+    let how = match record.cache {
+        CacheOutcome::Hit => "cached".to_owned(),
+        CacheOutcome::Waited => "made by another worker".to_owned(),
+        CacheOutcome::Miss => format!("made in {:.2} s", record.wall_ms as f64 / 1000.0),
+    };
+    format!("{}{place}: {how}", record.kind)
 }
 
 fn estimates(plan: &Plan) -> Vec<u32> {
@@ -152,4 +180,19 @@ fn estimates(plan: &Plan) -> Vec<u32> {
         SceneLength::Share { of, .. } => spoken(shared) / of.max(1),
     };
     plan.scenes.iter().map(|scene| frames(scene).max(1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_the_pace_and_is_not_told_too_early() {
+        let began = Instant::now().checked_sub(Duration::from_secs(10));
+        let state = State { first_frame: began, ..State::default() };
+        let left = state.left(100, 300).unwrap();
+        assert!((19.0..22.0).contains(&left.as_secs_f64()), "{left:?}");
+        assert_eq!(state.left(1, 300), None);
+        assert_eq!(State::default().left(100, 300), None);
+    }
 }

@@ -8,9 +8,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::world::Station;
-use super::{Failure, Output, export, print, progress, report, show};
+use super::{Failure, Output, export, print, progress, report, status, task};
 use crate::config::Config;
-use crate::domain::request::{Fault, Faults, Origin};
+use crate::domain::request::{Fault, Faults, Origin, Request};
 use crate::domain::task::{Status, Task};
 use crate::local::runner;
 use crate::pipeline::{SubmitError, Submitted};
@@ -30,6 +30,7 @@ pub(super) struct Render {
 #[derive(Debug, clap::Args)]
 pub(super) struct Resume {
     /// The task's id
+    #[arg(value_parser = task::id)]
     task: String,
     #[command(flatten)]
     output: Output,
@@ -41,9 +42,10 @@ impl Render {
         if let Some(output) = &self.output.output {
             export::check(output)?;
         }
-        let folder = self.request.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let id = show::new_id();
-        let station = Station::open(config, Some(folder), Some(&id), progress::for_terminal())?;
+        // Stores are opened for the task that the request is, which may name itself.
+        let named = Request::from_value(request.clone(), Origin::CommandLine).map_err(SubmitError::from)?.task_id;
+        let id = named.unwrap_or_else(task::new_id);
+        let station = Station::open(config, Some(folder(&self.request)), Some(&id), progress::for_terminal(config))?;
         station.pipeline.reconcile(IDLE).await?;
         let submitted = station.pipeline.submit(request, Origin::CommandLine, &id).await?;
         if self.output.output.is_none() {
@@ -55,11 +57,11 @@ impl Render {
 
 impl Resume {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, Some(&self.task), progress::for_terminal())?;
+        let station = Station::open(config, None, Some(&self.task), progress::for_terminal(config))?;
         let pipeline = &station.pipeline;
         let (tasks, now) = (&pipeline.world().tasks, pipeline.world().clock.now_ms());
         let plan = pipeline.plan_of(&self.task).await?;
-        let plan = plan.ok_or_else(|| Failure::request(format!("there is no task `{}`", self.task)))?;
+        let plan = plan.ok_or_else(|| task::unknown(&self.task))?;
         let output = export::target(&station, &self.task, self.output.output.as_deref()).await?;
         export::check(&output)?;
         tasks.revive(&self.task, now + config.task_deadline.as_millis() as u64, now).await?;
@@ -68,6 +70,11 @@ impl Resume {
         let submitted = Submitted { task: self.task, plan, new: false };
         finish(&station, config, &submitted, &self.output).await
     }
+}
+
+/// Where a request's relative paths begin: beside it, or here for standard input.
+pub(super) fn folder(request: &Path) -> &Path {
+    request.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Reads a request's JSON.
@@ -79,10 +86,8 @@ pub(super) fn read(path: &Path) -> Result<Value, Failure> {
         std::fs::read_to_string(path)
     };
     let text = text.map_err(|e| {
-        Failure::request(
-            SubmitError::from(Faults::new(vec![Fault::new("", format!("cannot read {}: {e}", path.display()))]))
-                .to_string(),
-        )
+        let fault = Fault::new("", format!("cannot read {}: {e}", path.display()));
+        SubmitError::from(Faults::new(vec![fault]))
     })?;
     serde_json::from_str(&text).map_err(|e| SubmitError::from(Faults::unreadable(&e)).into())
 }
@@ -96,12 +101,12 @@ async fn finish(station: &Station, config: &Config, submitted: &Submitted, outpu
     if status == Status::Finished {
         let target = export::target(station, &task.id, output.output.as_deref()).await?;
         export::film(station, &submitted.plan, &task, &target).await?;
-        let shown = show::task_status(&task, &submitted.plan, &station.pipeline, Some(&target)).await?;
+        let shown = status::of(station, &task, Some(&target)).await?;
         eprintln!("{}", report::summary(&task));
         return print(&if output.json { shown.to_string() } else { target.display().to_string() });
     }
     if output.json {
-        print(&show::task_status(&task, &submitted.plan, &station.pipeline, None).await?.to_string())?;
+        print(&status::of(station, &task, None).await?.to_string())?;
     }
     let resume = format!("`protovideo resume {}` goes on with it", task.id);
     Err(match (&task.error, station.interrupted.is_cancelled()) {

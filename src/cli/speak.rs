@@ -8,9 +8,11 @@ use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, print, world};
+use super::{Failure, export, print, world};
 use crate::config::Config;
+use crate::domain::captions::cues::TimedWord;
 use crate::domain::captions::timing::timed;
+use crate::domain::script::Sentence;
 use crate::domain::timeline::{Narration, Utterance};
 use crate::domain::units::{FILM_RATE, SPEECH_RATE};
 use crate::ports::{Class, PortError, Speech, Spoken, StepContext};
@@ -89,13 +91,13 @@ impl Speak {
     async fn one(&self, speech: &Arc<dyn Speech>, voice: &VoicePin, text: &str, output: &Path) -> Result<(), Failure> {
         let (samples, words) = self.narrate(speech, voice, text).await?;
         let bytes = wav::encode(&samples).map_err(|e| PortError::permanent(Class::Media, "WAV", e.to_string()))?;
-        std::fs::write(output, bytes).map_err(|e| PortError::io("write", output, e))?;
-        if self.json {
-            return print(
-                &json!({"file": output, "samples": samples.len(), "rate": SPEECH_RATE, "words": words}).to_string(),
-            );
+        export::write(output, &bytes)?;
+        if !self.json {
+            return print(&output.display().to_string());
         }
-        print(&output.display().to_string())
+        // Files of a folder go by their names in it.
+        let file = if self.lines.is_some() { Path::new(output.file_name().unwrap_or_default()) } else { output };
+        print(&json!({"file": file, "samples": samples.len(), "rate": SPEECH_RATE, "words": words}).to_string())
     }
 
     /// A text's sound at the speech rate, laid out as a film would have it, and its words with their times in seconds.
@@ -121,7 +123,7 @@ impl Speak {
             })
             .collect();
         let spoken: Vec<Spoken> = try_join_all(recipes.iter().map(|recipe| speech.speak(recipe, &context))).await?;
-        let said = |(sentence, spoken): (&crate::domain::script::Sentence, &Spoken)| Utterance {
+        let said = |(sentence, spoken): (&Sentence, &Spoken)| Utterance {
             samples: spoken.samples.len() as u32,
             pause_ms: sentence.pause_ms,
         };
@@ -134,7 +136,7 @@ impl Speak {
         }
         let told: Vec<_> = sentences.iter().zip(&spoken).map(|(s, spoken)| (s, &spoken.words[..])).collect();
         let seconds = |at: u64| at as f64 / f64::from(FILM_RATE);
-        let word = |w: crate::domain::captions::cues::TimedWord| json!({"text": w.text, "start": seconds(w.start), "end": seconds(w.end)});
+        let word = |w: TimedWord| json!({"text": w.text, "start": seconds(w.start), "end": seconds(w.end)});
         Ok((samples, timed(&told, &layout.starts).into_iter().map(word).collect()))
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::Progress;
+use super::work;
 use crate::assets::Assets;
 use crate::config::Config;
 use crate::fetch::{Fetcher, Policy};
@@ -48,10 +49,7 @@ impl Station {
         let root = &config.cache_dir;
         std::fs::create_dir_all(root).map_err(|e| PortError::io("make the folder", root, e))?;
         let root = &root.canonicalize().map_err(|e| PortError::io("find", root, e))?;
-        let work = tempfile::Builder::new()
-            .prefix("protovideo-")
-            .tempdir()
-            .map_err(|e| PortError::io("make a folder in", &std::env::temp_dir(), e))?;
+        let work = work::folder()?;
         let world = Self::world(config, root, folder, task)?;
         let settings = Settings {
             work: work.path().to_owned(),

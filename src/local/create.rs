@@ -1,4 +1,4 @@
-//! Create-only files that are whole or absent, whenever the writer dies: write aside, sync, link, sync the folder.
+//! Files that are whole or absent, whenever the writer dies: write aside, sync, link, sync the folder.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -9,15 +9,7 @@ use tempfile::NamedTempFile;
 use crate::ports::{Body, PortError, PortResult};
 use crate::recipe::Digest;
 
-/// Gives `bytes` the name `to`, unless that name is taken. True where this call made it.
-pub(super) fn create(aside: &Path, to: &Path, bytes: &[u8]) -> PortResult<bool> {
-    let at = |e| PortError::io("write", to, e);
-    let mut file = NamedTempFile::new_in(aside).map_err(at)?;
-    file.write_all(bytes).map_err(at)?;
-    link(&file, to)
-}
-
-/// A body written aside, with its digest and length.
+/// Bytes written aside, with their digest and length.
 pub(super) struct Staged {
     file: NamedTempFile,
     /// SHA-256 of its bytes.
@@ -26,48 +18,35 @@ pub(super) struct Staged {
     pub(super) bytes: u64,
 }
 
-/// Writes a body aside, in the file system of the store.
+/// Writes a body aside, in the file system of the store. A staged file that gets no name is gone when it is dropped.
 pub(super) fn stage(aside: &Path, body: Body<'_>) -> PortResult<Staged> {
     let at = |e| PortError::io("write into", aside, e);
     let mut file = NamedTempFile::new_in(aside).map_err(at)?;
-    match body {
+    let (sha256, bytes) = match body {
         Body::Bytes(bytes) => {
             file.write_all(bytes).map_err(at)?;
-            Ok(Staged { file, sha256: Digest::of(bytes), bytes: bytes.len() as u64 })
+            (Digest::of(bytes), bytes.len() as u64)
         }
         Body::File(from) => {
             // On one file system a rename costs nothing; elsewhere the bytes are copied.
             if fs::rename(from, file.path()).is_err() {
                 fs::copy(from, file.path()).map_err(|e| PortError::io("copy", from, e))?;
             }
-            let (sha256, bytes) = digest(file.path()).map_err(|e| PortError::io("read", from, e))?;
-            Ok(Staged { file, sha256, bytes })
+            digest(file.path()).map_err(|e| PortError::io("read", from, e))?
         }
-    }
+    };
+    // Opened by name: after a rename over it, the handle is of a file that has no name any more.
+    File::open(file.path()).and_then(|file| file.sync_all()).map_err(at)?;
+    Ok(Staged { file, sha256, bytes })
 }
 
 impl Staged {
-    /// Gives it the name `to`, unless that name is taken. True where this call made it.
-    pub(super) fn link(&self, to: &Path) -> PortResult<bool> {
-        link(&self.file, to)
+    /// Gives it the name `to`, in a folder that is there. The name must be free.
+    pub(super) fn link(self, to: &Path) -> PortResult<()> {
+        let folder = to.parent().unwrap_or(Path::new("."));
+        let link = || fs::hard_link(self.file.path(), to).and_then(|()| File::open(folder)?.sync_all());
+        link().map_err(|e| PortError::io("write", to, e))
     }
-}
-
-fn link(file: &NamedTempFile, to: &Path) -> PortResult<bool> {
-    let at = |e| PortError::io("write", to, e);
-    // Opened by name: after a rename over it, the handle is of a file that has no name any more.
-    File::open(file.path()).and_then(|f| f.sync_all()).map_err(at)?;
-    let folder = to.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(at)?;
-    match fs::hard_link(file.path(), to) {
-        Ok(()) => sync_folder(folder).map(|()| true).map_err(at),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(at(error)),
-    }
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 /// SHA-256 and length of a file.

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio::task::spawn_blocking;
 
-use super::create::{create, digest, stage, with_ending};
+use super::create::{digest, stage, with_ending};
 use crate::ports::{Artifacts, Body, Class, Listed, Meta, PortError, PortResult};
 use crate::recipe::{ArtifactId, Kind};
 
@@ -63,18 +63,24 @@ impl Files {
         }
     }
 
+    /// Waits to be the store's only writer, among all processes, until the file is dropped. A process that dies lets
+    /// go of it.
+    fn writing(&self) -> PortResult<File> {
+        let path = self.root.join("lock");
+        let lock = || File::create(&path).and_then(|file| file.lock().map(|()| file));
+        lock().map_err(|e| PortError::io("lock", &path, e))
+    }
+
     fn find_now(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
         let path = with_ending(&self.stem(id), META);
         let at = |e| PortError::io("read", &path, e);
         let Some(text) = absent(fs::read(&path)).map_err(at)? else { return Ok(None) };
         let Some(used) = absent(fs::metadata(&path).and_then(|m| m.modified())).map_err(at)? else { return Ok(None) };
         if self.max_age.is_some_and(|most| age(used) > most) {
-            self.remove_now(id)?;
             return Ok(None);
         }
         let Ok(meta) = serde_json::from_slice(&text) else {
             tracing::warn!(artifact = %id, code = "CACHE_CORRUPT", "an artifact's facts cannot be read; it is made anew");
-            self.remove_now(id)?;
             return Ok(None);
         };
         if age(used) > TOUCH {
@@ -86,19 +92,29 @@ impl Files {
     }
 
     fn open_now(&self, id: &ArtifactId) -> PortResult<Option<PathBuf>> {
+        if let Some(path) = self.intact(id)? {
+            return Ok(Some(path));
+        }
+        let _writing = self.writing()?;
+        // Another process may have made it anew meanwhile.
+        let intact = self.intact(id)?;
+        if intact.is_none() && self.find_now(id)?.is_some() {
+            tracing::warn!(artifact = %id, code = "CACHE_CORRUPT", "an artifact's bytes are not what was stored; it is made anew");
+            self.clear(id)?;
+        }
+        Ok(intact)
+    }
+
+    /// The file with the artifact's bytes, if they are what was stored.
+    fn intact(&self, id: &ArtifactId) -> PortResult<Option<PathBuf>> {
         let Some(meta) = self.find_now(id)? else { return Ok(None) };
         let path = self.blob(id);
         let found = absent(digest(&path)).map_err(|e| PortError::io("read", &path, e))?;
-        if found == Some((meta.sha256, meta.bytes)) {
-            return Ok(Some(path));
-        }
-        tracing::warn!(artifact = %id, code = "CACHE_CORRUPT", "an artifact's bytes are not what was stored; it is made anew");
-        self.remove_now(id)?;
-        Ok(None)
+        Ok((found == Some((meta.sha256, meta.bytes))).then_some(path))
     }
 
-    /// The file that says that an artifact is there goes first.
-    fn remove_now(&self, id: &ArtifactId) -> PortResult<()> {
+    /// Removes all that lies under an artifact's name, for the only writer. What announces it goes first.
+    fn clear(&self, id: &ArtifactId) -> PortResult<()> {
         let stem = self.stem(id);
         for path in [with_ending(&stem, META), self.blob(id), with_ending(&stem, MANIFEST)] {
             absent(fs::remove_file(&path)).map_err(|e| PortError::io("remove", &path, e))?;
@@ -109,38 +125,27 @@ impl Files {
     fn publish_now(&self, id: &ArtifactId, manifest: &[u8], body: Body<'_>, facts: Value) -> PortResult<Meta> {
         let (aside, stem) = (self.aside(), self.stem(id));
         let made_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as u64);
-        let staged = stage(&aside, body)?;
-        let meta = Meta { sha256: staged.sha256, bytes: staged.bytes, facts, made_at };
-        create(&aside, &with_ending(&stem, MANIFEST), manifest)?;
-        if !staged.link(&self.blob(id))? && self.blob_differs(id, &meta)? {
-            // Another writer's bytes: whole and announced, about to be announced, or left by one that died.
-            return match self.theirs(id)? {
-                Some(theirs) => Ok(theirs),
-                None => Err(lost_race(id)),
-            };
-        }
+        let blob = stage(&aside, body)?;
+        let meta = Meta { sha256: blob.sha256, bytes: blob.bytes, facts, made_at };
         let text = serde_json::to_vec(&meta).map_err(|e| PortError::io("write", &stem, e.into()))?;
-        create(&aside, &with_ending(&stem, META), &text)?;
-        self.find_now(id)?.ok_or_else(|| lost_race(id))
-    }
-
-    fn blob_differs(&self, id: &ArtifactId, meta: &Meta) -> PortResult<bool> {
-        let path = self.blob(id);
-        let found = absent(digest(&path)).map_err(|e| PortError::io("read", &path, e))?;
-        Ok(found != Some((meta.sha256, meta.bytes)))
-    }
-
-    /// The artifact of a writer that was first. One that has not announced it after a moment died before it could;
-    /// its bytes are removed, and publishing again succeeds.
-    fn theirs(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
-        for _ in 0..20 {
-            if self.open_now(id)?.is_some() {
-                return self.find_now(id);
-            }
-            std::thread::sleep(Duration::from_millis(10));
+        let (manifest, text) = (stage(&aside, Body::Bytes(manifest))?, stage(&aside, Body::Bytes(&text))?);
+        let folder = stem.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(|e| PortError::io("make the folder", folder, e))?;
+        let _writing = self.writing()?;
+        if let Some(theirs) = self.find_now(id)? {
+            return Ok(theirs);
         }
-        self.remove_now(id)?;
-        Ok(None)
+        // What lies there and is not announced is too old, or was left by a writer that died.
+        self.clear(id)?;
+        manifest.link(&with_ending(&stem, MANIFEST))?;
+        blob.link(&self.blob(id))?;
+        text.link(&with_ending(&stem, META))?;
+        Ok(meta)
+    }
+
+    fn remove_now(&self, id: &ArtifactId) -> PortResult<()> {
+        let _writing = self.writing()?;
+        self.clear(id)
     }
 
     fn list_now(&self) -> PortResult<Vec<Listed>> {
@@ -177,10 +182,6 @@ impl Files {
         let ended = spawn_blocking(move || call(&store)).await;
         ended.map_err(|e| PortError::permanent(Class::Internal, "PANIC", format!("the store ended abnormally: {e}")))?
     }
-}
-
-fn lost_race(id: &ArtifactId) -> PortError {
-    PortError::transient(Class::Storage, "PUBLISH_RACE", format!("{id} was removed while it was being published"))
 }
 
 fn age(at: SystemTime) -> Duration {

@@ -57,15 +57,21 @@ impl Queue for SqliteQueue {
             let mut hide = on.prepare_cached(
                 "update message set visible_at = ?2, receipt = ?3, attempt = attempt + 1 where n = ?1",
             )?;
-            let deliver = |(n, body, attempt): (i64, String, u32)| {
+            let mut deliveries = Vec::new();
+            for (n, body, attempt) in found {
+                // A newer program may have sent it: what this one understands is sent again by reconciling.
+                let Ok(message) = serde_json::from_str(&body) else {
+                    tracing::error!(code = "MESSAGE_UNREADABLE", "a message cannot be read and is dropped: {body}");
+                    on.execute("delete from message where n = ?1", [n])?;
+                    continue;
+                };
                 let attempt = attempt + 1;
-                // A number and a count: no other delivery of any message has this receipt.
+                // A number that is never used again, and a count: no other delivery of any message has this receipt.
                 let receipt = format!("{n}-{attempt}");
                 hide.execute(params![n, until.cast_signed(), receipt])?;
-                let message = serde_json::from_str(&body).map_err(unreadable)?;
-                Ok(Delivery { message, receipt, attempt })
-            };
-            found.into_iter().map(deliver).collect()
+                deliveries.push(Delivery { message, receipt, attempt });
+            }
+            Ok(deliveries)
         };
         self.store.transact(receive).await
     }

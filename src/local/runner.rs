@@ -57,8 +57,8 @@ pub async fn run(
             }
             return Ok(state);
         }
-        let pressed = resident_bytes() > limits.memory_warning && !busy.is_empty();
-        let free = if pressed { 0 } else { lanes.len() };
+        let pressed = resident_bytes() > limits.memory_warning;
+        let free = if pressed { usize::from(busy.is_empty()) } else { lanes.len() };
         for delivery in queue.receive(free, VISIBILITY).await? {
             let Some(lane) = lanes.pop() else { break };
             let (pipeline, queue, stop) = (pipeline.clone(), queue.clone(), stop.clone());

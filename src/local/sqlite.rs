@@ -28,7 +28,7 @@ create table done (task text not null references task(id), step text not null, p
 create table record (n integer primary key, task text not null references task(id), record text not null) strict;
 create index record_of on record (task);
 create table message (
-    n integer primary key, task text not null, body text not null unique, visible_at integer not null,
+    n integer primary key autoincrement, task text not null, body text not null unique, visible_at integer not null,
     receipt text, attempt integer not null
 ) strict;
 create index message_of on message (task);

@@ -1,13 +1,11 @@
-//! Get or make: an artifact that exists is never made again, and one that is being made is waited for.
+//! Get or make: an artifact that exists is never made again.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::Value;
-use tokio::sync::Mutex as Flight;
 
 use super::{Event, Job, Pipeline};
 use crate::domain::task::{CacheOutcome, StepRecord};
@@ -15,23 +13,6 @@ use crate::ports::{Body, Class, Meta, PortError, PortResult, StepContext};
 use crate::recipe::ArtifactId;
 use crate::recipe::steps::Recipe;
 use crate::telemetry;
-
-/// A lease is taken for so long, and renewed at a third of it.
-const LEASE: Duration = Duration::from_secs(60);
-/// Whoever waits for another process's artifact looks for it so often.
-const POLL: Duration = Duration::from_millis(100);
-
-/// What is being made in this process, so that the second comer waits for the first.
-#[derive(Default)]
-pub(super) struct Flights(Mutex<HashMap<ArtifactId, Arc<Flight<()>>>>);
-
-impl Flights {
-    fn of(&self, id: &ArtifactId) -> Arc<Flight<()>> {
-        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        flights.retain(|_, flight| Arc::strong_count(flight) > 1);
-        flights.entry(*id).or_default().clone()
-    }
-}
 
 /// What a maker made.
 pub(super) struct Made {
@@ -77,12 +58,15 @@ impl Pipeline {
     {
         let (began, began_at) = (Instant::now(), self.world.clock.now_ms());
         let id = recipe.id()?;
-        let flight = self.flights.of(&id);
-        let waited = flight.try_lock().is_err();
-        let _flight = flight.lock().await;
-        let (meta, outcome) = match self.found(job, &id, waited).await? {
-            Some(found) => found,
-            None => (self.make(job, scene, recipe, &id, make).await?, CacheOutcome::Miss),
+        let (_turn, waited_here) = self.flights.turn(&id).await;
+        let (found, waited_there) = self.found_or_leased(job, &id).await?;
+        let (meta, outcome) = match found {
+            Some(meta) if waited_here || waited_there => (meta, CacheOutcome::Waited),
+            Some(meta) => (meta, CacheOutcome::Hit),
+            None => {
+                let making = self.make(job, scene, recipe, &id, make);
+                (self.leased(&id, making).await?, CacheOutcome::Miss)
+            }
         };
         let record = StepRecord {
             kind: id.kind.word().to_owned(),
@@ -101,29 +85,7 @@ impl Pipeline {
         Ok(Got { id, meta, outcome })
     }
 
-    /// The artifact, if it is there, or comes to be there while another process holds its lease. `None` means that
-    /// the lease is ours.
-    async fn found(&self, job: &Job, id: &ArtifactId, mut waited: bool) -> PortResult<Option<(Meta, CacheOutcome)>> {
-        loop {
-            if let Some(meta) = self.world.artifacts.find(id).await? {
-                return Ok(Some((meta, if waited { CacheOutcome::Waited } else { CacheOutcome::Hit })));
-            }
-            if self.world.leases.acquire(&id.to_string(), &self.owner(job), LEASE).await? {
-                // Its maker may have published between our look and its giving back the lease.
-                return match self.world.artifacts.find(id).await? {
-                    Some(meta) => {
-                        self.world.leases.release(&id.to_string(), &self.owner(job)).await?;
-                        Ok(Some((meta, CacheOutcome::Waited)))
-                    }
-                    None => Ok(None),
-                };
-            }
-            waited = true;
-            stop_if_over(job)?;
-            tokio::time::sleep(POLL).await;
-        }
-    }
-
+    /// Makes an artifact and publishes it.
     async fn make<R, F, M>(
         &self,
         job: &Job,
@@ -142,37 +104,12 @@ impl Pipeline {
             .prefix("step-")
             .tempdir_in(&self.settings.work)
             .map_err(|e| PortError::io("make a folder in", &self.settings.work, e))?;
-        let making = async {
-            let made = make(self.context(job, scene, work.path().to_owned())).await?;
-            let body = match &made.bytes {
-                Content::Memory(bytes) => Body::Bytes(bytes),
-                Content::File(path) => Body::File(path),
-            };
-            self.world.artifacts.publish(id, recipe.manifest()?.as_bytes(), body, made.facts).await
+        let made = make(self.context(job, scene, work.path().to_owned())).await?;
+        let body = match &made.bytes {
+            Content::Memory(bytes) => Body::Bytes(bytes),
+            Content::File(path) => Body::File(path),
         };
-        let made = self.holding(job, id, making).await;
-        // A failure to give back only delays others until the lease ends.
-        let released = self.world.leases.release(&id.to_string(), &self.owner(job)).await;
-        let meta = made?;
-        released?;
-        Ok(meta)
-    }
-
-    /// Renews the lease while the future runs.
-    async fn holding<T>(&self, job: &Job, id: &ArtifactId, making: impl Future<Output = T>) -> T {
-        tokio::pin!(making);
-        let mut renewal = tokio::time::interval(LEASE / 3);
-        renewal.tick().await;
-        loop {
-            tokio::select! {
-                made = &mut making => return made,
-                _ = renewal.tick() => {
-                    if let Err(error) = self.world.leases.acquire(&id.to_string(), &self.owner(job), LEASE).await {
-                        tracing::warn!(artifact = %id, code = error.code, "a lease was not renewed: {error}");
-                    }
-                }
-            }
-        }
+        self.world.artifacts.publish(id, recipe.manifest()?.as_bytes(), body, made.facts).await
     }
 
     fn context(&self, job: &Job, scene: Option<u32>, work: PathBuf) -> StepContext {
@@ -184,16 +121,6 @@ impl Pipeline {
         };
         let (cancel, deadline) = (job.cancel.clone(), job.deadline);
         StepContext { cancel, deadline, work, frames_done: Arc::new(frames_done) }
-    }
-
-    /// Names this process and lane as a lease's owner.
-    fn owner(&self, job: &Job) -> String {
-        format!("{}/{}", self.flights_owner(), job.lane)
-    }
-
-    /// A name that no other pipeline in any process has.
-    fn flights_owner(&self) -> String {
-        format!("{}-{:p}", std::process::id(), Arc::as_ptr(&self.flights))
     }
 
     /// A file with an artifact's bytes, verified just now, for a step to read.

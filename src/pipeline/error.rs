@@ -11,7 +11,7 @@ use crate::recipe::canonical::CanonicalError;
 pub struct StepError {
     /// The scene's place, from 0.
     pub scene: Option<u32>,
-    /// The step's kind: `speech`, `picture`, `scene`, `soundtrack`, `film`.
+    /// The step's kind: `speech`, `picture`, `scene`, `film`, `poster`, `queue`.
     pub step: &'static str,
     /// What went wrong.
     #[source]
@@ -34,7 +34,7 @@ impl StepError {
 }
 
 /// The word by which a class is recorded.
-pub(super) const fn class_word(class: Class) -> &'static str {
+const fn class_word(class: Class) -> &'static str {
     match class {
         Class::Request => "request",
         Class::Provider => "provider",
@@ -49,6 +49,18 @@ pub(super) const fn class_word(class: Class) -> &'static str {
 impl From<CanonicalError> for PortError {
     fn from(error: CanonicalError) -> Self {
         Self::permanent(Class::Internal, "RECIPE", error.to_string()).because(error)
+    }
+}
+
+/// The end of a task whose time was over; reviving it gives it more.
+pub(super) fn out_of_time() -> TaskError {
+    TaskError {
+        code: "DEADLINE".to_owned(),
+        class: class_word(Class::Limit).to_owned(),
+        scene: None,
+        step: None,
+        message: "the task's time was over before its film was done; `resume` goes on with it".to_owned(),
+        retryable: true,
     }
 }
 

@@ -8,9 +8,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::ready::{ready, unlocked};
 use super::{Event, Job, Pipeline, StepError, error};
-use crate::domain::task::{Message, Outcome, Status, Task, TaskError, Work};
-use crate::ports::{Class, PortResult};
+use crate::domain::task::{Message, Outcome, Status, TaskError, Work};
+use crate::ports::{Class, PortError, PortResult};
 use crate::recipe::plan::Plan;
+
+/// The version of messages that is understood.
+const VERSION: u32 = 1;
+/// A message of another version is left to other workers for so long.
+const TURNOVER: Duration = Duration::from_secs(60);
 
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +45,12 @@ impl Pipeline {
         if task.status.is_terminal() {
             return Ok(Handled::Done);
         }
-        if let Some(end) = self.end_of(&task, message) {
-            self.world.tasks.advance(&task.id, &Outcome::Failed(end), self.world.clock.now_ms()).await?;
+        if self.world.clock.now_ms() > task.deadline {
+            self.fail(&task.id, error::out_of_time()).await?;
             return Ok(Handled::Done);
+        }
+        if message.v != VERSION {
+            return self.failed(&task.id, attempt, skew(message)).await;
         }
         let Some(plan) = self.plan_of(&task.id).await? else {
             return Err(error::internal(format!("task {} has no plan", task.id)));
@@ -50,37 +58,21 @@ impl Pipeline {
         if task.status == Status::Queued {
             self.world.tasks.advance(&task.id, &Outcome::Started, self.world.clock.now_ms()).await?;
         }
-        let job = self.job(&task.id, plan, lane, cancel.clone());
+        let mut job = self.job(&task.id, plan, lane, cancel.clone());
+        // No step outlives its task.
+        let left = Duration::from_millis(task.deadline.saturating_sub(self.world.clock.now_ms()));
+        job.deadline = job.deadline.min(Instant::now() + left);
         match self.work(&job, &message.work).await {
             Ok(()) => Ok(Handled::Done),
-            Err(failure) => self.failed(&job, attempt, failure).await,
+            Err(failure) => self.failed(&job.task, attempt, failure).await,
         }
-    }
-
-    /// A reason why the task ends here, whatever the message asks for.
-    fn end_of(&self, task: &Task, message: &Message) -> Option<TaskError> {
-        let fail = |code: &str, class, message: String| {
-            let class = error::class_word(class).to_owned();
-            Some(TaskError { code: code.to_owned(), class, scene: None, step: None, message, retryable: true })
-        };
-        if message.v != 1 {
-            let found = format!("a message of version {} came; this worker understands version 1", message.v);
-            return fail("VERSION_SKEW", Class::Internal, found);
-        }
-        if self.world.clock.now_ms() > task.deadline {
-            return fail("DEADLINE", Class::Limit, "the task's time was over before its film was done".to_owned());
-        }
-        None
     }
 
     async fn work(&self, job: &Job, work: &Work) -> Result<(), StepError> {
         match work {
             Work::Narrate { run } => self.narrate(job, *run).await?,
             Work::Render { scene } => self.render(job, *scene).await?,
-            Work::Assemble => {
-                self.assemble(job).await?;
-                return Ok(());
-            }
+            Work::Assemble => return self.assemble(job).await,
         }
         self.mark_and_send(job, work).await.map_err(|error| StepError { scene: None, step: "queue", error })
     }
@@ -96,29 +88,27 @@ impl Pipeline {
         self.send(&job.task, next).await
     }
 
-    async fn failed(&self, job: &Job, attempt: u32, failure: StepError) -> PortResult<Handled> {
-        if failure.error.code == "CRASH" {
-            return Err(failure.error);
-        }
+    /// What becomes of a message whose work failed, and of its task.
+    async fn failed(&self, task: &str, attempt: u32, failure: StepError) -> PortResult<Handled> {
         if failure.error.class == Class::Cancelled {
             return Ok(Handled::Again(Duration::ZERO));
         }
+        let (step, code, message) = (failure.step, failure.error.code, failure.to_string());
         if failure.error.retryable && attempt < self.settings.attempts {
-            let message = failure.to_string();
-            self.observer.event(Event::Retry { task: &job.task, error: &message });
-            tracing::warn!(
-                task = job.task,
-                step = failure.step,
-                code = failure.error.code,
-                "to be tried again: {message}"
-            );
+            self.observer.event(Event::Retry { task, error: &message });
+            tracing::warn!(task, step, code, "to be tried again: {message}");
             let backoff = Duration::from_millis(500 << attempt.min(6));
             return Ok(Handled::Again(failure.error.retry_after.unwrap_or(backoff)));
         }
-        let end = Outcome::Failed(failure.record());
-        self.world.tasks.advance(&job.task, &end, self.world.clock.now_ms()).await?;
-        tracing::error!(task = job.task, step = failure.step, code = failure.error.code, "the task failed: {failure}");
+        self.fail(task, failure.record()).await?;
+        tracing::error!(task, step, code, "the task failed: {message}");
         Ok(Handled::Done)
+    }
+
+    async fn fail(&self, task: &str, error: TaskError) -> PortResult<()> {
+        let now = self.world.clock.now_ms();
+        self.world.tasks.advance(task, &Outcome::Failed(error), now).await?;
+        Ok(())
     }
 
     /// Sends all work that can begin; for submit, resume and reconcile.
@@ -127,7 +117,7 @@ impl Pipeline {
         self.send(task, ready(plan, &done)).await
     }
 
-    async fn send(&self, task: &str, work: Vec<Work>) -> PortResult<()> {
+    pub(super) async fn send(&self, task: &str, work: Vec<Work>) -> PortResult<()> {
         let messages: Vec<_> = work.into_iter().map(|work| Message::new(task, work)).collect();
         self.world.queue.send(&messages).await
     }
@@ -143,4 +133,11 @@ impl Pipeline {
         let deadline = Instant::now() + self.settings.step_deadline;
         Job { task: task.to_owned(), plan: Arc::new(plan), lane, cancel, deadline }
     }
+}
+
+/// A message that another version of this program sent. While a fleet is being replaced, a newer worker may get it.
+fn skew(message: &Message) -> StepError {
+    let found = format!("a message of version {} came; this worker understands version {VERSION}", message.v);
+    let error = PortError::transient(Class::Internal, "VERSION_SKEW", found);
+    StepError { scene: None, step: "queue", error: PortError { retry_after: Some(TURNOVER), ..error } }
 }

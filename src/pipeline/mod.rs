@@ -6,12 +6,14 @@ mod cache;
 mod error;
 mod facts;
 mod handle;
+mod layout;
 mod progress;
 mod ready;
 mod reconcile;
 mod render;
 pub mod report;
 mod submit;
+mod turn;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,11 +24,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ports::World;
 use crate::recipe::plan::Plan;
-pub use assemble::Captions;
 pub use error::{StepError, SubmitError};
 pub use facts::{FilmMeta, SpeechMeta};
 pub use handle::Handled;
+pub use layout::Captions;
 pub use progress::{Event, Observer, Quiet};
+pub use reconcile::Reconciled;
 pub use submit::Submitted;
 
 /// What the pipeline is told once.
@@ -50,7 +53,9 @@ pub struct Pipeline {
     world: World,
     settings: Settings,
     encoders: Arc<Semaphore>,
-    flights: Arc<cache::Flights>,
+    flights: Arc<turn::Flights>,
+    /// Names this pipeline and its clones, among all processes, as an owner of leases.
+    name: Arc<str>,
     observer: Arc<dyn Observer>,
 }
 
@@ -74,7 +79,8 @@ impl Pipeline {
     #[must_use]
     pub fn new(world: World, settings: Settings, observer: Arc<dyn Observer>) -> Self {
         let encoders = Arc::new(Semaphore::new(settings.encoders.max(1)));
-        Self { world, settings, encoders, flights: Arc::default(), observer }
+        let name = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
+        Self { world, settings, encoders, flights: Arc::default(), name, observer }
     }
 
     /// The world it works in.

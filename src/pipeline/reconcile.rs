@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Pipeline;
-use super::error::class_word;
-use crate::domain::task::{Outcome, TaskError};
-use crate::ports::{Class, PortResult};
+use super::error::out_of_time;
+use crate::domain::task::Outcome;
+use crate::ports::PortResult;
 
 /// What a round did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,15 +23,7 @@ impl Pipeline {
         let now = self.world.clock.now_ms();
         for task in self.world.tasks.live().await? {
             if now > task.deadline {
-                let error = TaskError {
-                    code: "DEADLINE".to_owned(),
-                    class: class_word(Class::Limit).to_owned(),
-                    scene: None,
-                    step: None,
-                    message: "the task's time was over before its film was done; `resume` goes on with it".to_owned(),
-                    retryable: true,
-                };
-                self.world.tasks.advance(&task.id, &Outcome::Failed(error), now).await?;
+                self.world.tasks.advance(&task.id, &Outcome::Failed(out_of_time()), now).await?;
                 round.failed.push(task.id);
             } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64
                 && let Some(plan) = self.plan_of(&task.id).await?

@@ -1,18 +1,17 @@
 //! Speech, pictures and scenes.
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::cache::{Content, Got, Made};
 use super::error::internal;
 use super::facts::{self, SceneMeta, SpeechMeta, Told};
+use super::layout::scene_cues;
 use super::{Job, Pipeline, StepError};
-use crate::domain::captions::Cue;
-use crate::domain::captions::cues::{Fit, cues, window};
 use crate::domain::motion::{Motion, MotionKind};
 use crate::domain::task::CacheOutcome;
 use crate::domain::timeline::Length;
-use crate::ports::{PortError, PortResult, SceneJob};
+use crate::ports::{Class, PortError, PortResult, SceneJob, StepContext};
 use crate::recipe::plan::{PlannedScene, PlannedSentence};
 use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength, SceneRecipe};
 use crate::recipe::{ArtifactId, Digest};
@@ -26,8 +25,8 @@ impl Pipeline {
     pub(super) async fn narrate(&self, job: &Job, run: u32) -> Result<(), StepError> {
         let run = job.plan.narration.get(run as usize).map_or(&[][..], Vec::as_slice);
         let fault = |error| StepError { scene: None, step: "speech", error };
-        try_join_all(run.iter().map(|sentence| self.speech(job, None, sentence))).await.map_err(fault)?;
-        Ok(())
+        let spoken = join_all(run.iter().map(|sentence| self.speech(job, None, sentence))).await;
+        spoken.into_iter().try_for_each(|sentence| sentence.map(drop)).map_err(fault)
     }
 
     /// One scene: its picture and its sentences side by side, then its video.
@@ -43,7 +42,9 @@ impl Pipeline {
             let place = if shared { None } else { Some(index) };
             self.told(job, place, said).await.map_err(fault("speech"))
         };
-        let (picture, (told, new_speech)) = tokio::try_join!(picture, spoken)?;
+        // Where one fails, the other still ends and is kept: a retry does not pay for it again.
+        let (picture, spoken) = tokio::join!(picture, spoken);
+        let (picture, (told, new_speech)) = (picture?, spoken?);
         let reason = match (picture.outcome == CacheOutcome::Miss, new_speech) {
             (true, true) => "new picture and new speech",
             (true, false) => "new picture",
@@ -86,7 +87,7 @@ impl Pipeline {
             let got = self.speech(job, scene, planned).await?;
             Ok::<_, PortError>(((planned, facts::read(&got.meta)?), got.outcome == CacheOutcome::Miss))
         });
-        let spoken = try_join_all(spoken).await?;
+        let spoken = join_all(spoken).await.into_iter().collect::<PortResult<Vec<_>>>()?;
         let new = spoken.iter().any(|(_, new)| *new);
         Ok((Told::new(spoken.into_iter().map(|(told, _)| told).collect()), new))
     }
@@ -109,7 +110,7 @@ impl Pipeline {
         scene: &PlannedScene,
         told: &Told<'_>,
         picture: &ArtifactId,
-        context: &crate::ports::StepContext,
+        context: &StepContext,
     ) -> PortResult<Made> {
         let recipe = &scene.recipe;
         let frames = Length::from(recipe.length).frames(&told.layout, recipe.fps);
@@ -138,19 +139,7 @@ impl Pipeline {
 /// A pinned picture's bytes came with the request; without them nothing here can make it.
 fn lost_pin(sha256: &Digest) -> PortError {
     let message = format!("the picture with SHA-256 {sha256} is not in the cache any more; send the request again");
-    PortError::permanent(crate::ports::Class::Storage, "PIN_LOST", message)
-}
-
-/// The scene's cues, in its own frames.
-pub(super) fn scene_cues(recipe: &SceneRecipe, told: &Told<'_>, frames: u32) -> Vec<Cue> {
-    let fit = recipe.captions.as_ref().map_or_else(Fit::plain, |captions| Fit::of(&captions.style, recipe.size));
-    match recipe.length {
-        SceneLength::Share { index, of } => {
-            let all = cues(&told.words(), fit, recipe.fps, recipe.fps.frames_for(told.layout.length));
-            window(&all, Length::shared_start(index, of, &told.layout, recipe.fps), frames)
-        }
-        SceneLength::Speech { .. } | SceneLength::Time { .. } => cues(&told.words(), fit, recipe.fps, frames),
-    }
+    PortError::permanent(Class::Storage, "PIN_LOST", message)
 }
 
 /// The scene's motion; where the request names none, the picture's digest chooses, so that the same picture moves

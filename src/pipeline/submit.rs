@@ -1,6 +1,6 @@
 //! A request becomes a task: validated, its sources pinned, its film planned, its first messages sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,6 +12,7 @@ use super::error::{SubmitError, internal};
 use super::{Event, Pipeline};
 use crate::domain::film::{FilmSpec, NarrationSpec, PictureSpec, SceneSpec};
 use crate::domain::request::{Fault, Faults, Origin, Request};
+use crate::domain::task::Work;
 use crate::domain::units::Size;
 use crate::ports::{Body, Class, Created, NewTask, PortError, PortResult, StepContext};
 use crate::recipe::Digest;
@@ -72,9 +73,9 @@ impl Pipeline {
             Created::Conflict => return Err(SubmitError::Conflict(id)),
         };
         self.observer.event(Event::Planned { task: &id, plan: &plan });
+        // A film that is there needs no scenes, nor what they were made from.
         if self.world.artifacts.find(&plan.film.id()?).await?.is_some() {
-            let job = self.job(&id, plan.clone(), 0, CancellationToken::new());
-            self.assemble(&job).await.map_err(|failure| failure.error)?;
+            self.send(&id, vec![Work::Assemble]).await?;
         } else {
             self.send_ready(&id, &plan).await?;
         }
@@ -181,7 +182,7 @@ impl Pipeline {
             PictureSpec::Source(source) => Some(source.clone()),
             PictureSpec::Prompt { .. } => None,
         });
-        let sources: std::collections::BTreeSet<_> = sources.collect();
+        let sources: BTreeSet<_> = sources.collect();
         let context = StepContext {
             cancel: CancellationToken::new(),
             deadline: Instant::now() + self.settings.step_deadline,

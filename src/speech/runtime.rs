@@ -44,6 +44,8 @@ fn start(library: impl FnOnce() -> PortResult<std::path::PathBuf>) -> PortResult
     let environment = ort::init_from(&library)
         .map_err(|e| failed(&format!("cannot load {}", library.display()), e))?
         .with_name("protovideo")
+        // The library would otherwise tell its maker about every session, over the network.
+        .with_telemetry(false)
         .build()
         .map_err(|e| failed("cannot start ONNX Runtime", e))?;
     Ok(slot.insert(environment).clone())

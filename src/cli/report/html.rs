@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{ended, number};
+use super::{ended, number, why};
 use crate::domain::task::{CacheOutcome, StepRecord, Task};
 
 const STYLE: &str = "
@@ -98,14 +98,6 @@ fn rows(records: &[StepRecord]) -> Vec<Vec<&StepRecord>> {
         }
     }
     rows
-}
-
-fn why(record: &StepRecord) -> &str {
-    match record.cache {
-        CacheOutcome::Hit => "cached",
-        CacheOutcome::Waited => "made by another worker meanwhile",
-        CacheOutcome::Miss => &record.reason,
-    }
 }
 
 fn escape(text: &str) -> String {

@@ -9,16 +9,16 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::world::Station;
-use super::{Failure, print, progress};
+use super::{Failure, export, print, progress, task};
 use crate::config::Config;
-use crate::domain::task::{StepRecord, Task};
+use crate::domain::task::{CacheOutcome, StepRecord, Task};
 use crate::pipeline::report::performance;
-use crate::ports::PortError;
 pub(super) use text::summary;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Report {
     /// The task's id; default the newest
+    #[arg(value_parser = task::id)]
     task: Option<String>,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -40,12 +40,9 @@ impl Report {
         let station = Station::open(config, None, None, progress::quiet())?;
         let tasks = &station.pipeline.world().tasks;
         let task = match &self.task {
-            Some(id) => tasks.get(id).await?,
-            None => tasks.recent(1).await?.pop(),
+            Some(id) => tasks.get(id).await?.ok_or_else(|| task::unknown(id))?,
+            None => tasks.recent(1).await?.pop().ok_or_else(|| Failure::request("there is no task yet"))?,
         };
-        let task = task.ok_or_else(|| {
-            Failure::request(format!("there is no task{}", self.task.map(|id| format!(" `{id}`")).unwrap_or_default()))
-        })?;
         let records = tasks.records(&task.id).await?;
         let report = performance(&records, task.created_at, ended(&task, &records));
         let written = match self.format {
@@ -56,7 +53,7 @@ impl Report {
         match &self.output {
             None => print(written.trim_end()),
             Some(path) => {
-                std::fs::write(path, written).map_err(|e| PortError::io("write", path, e))?;
+                export::write(path, written.as_bytes())?;
                 print(&path.display().to_string())
             }
         }
@@ -67,6 +64,15 @@ impl Report {
 fn ended(task: &Task, records: &[StepRecord]) -> u64 {
     let last = records.iter().map(|r| r.began_at + r.wall_ms).max().unwrap_or(task.created_at);
     task.finished_at.unwrap_or(last)
+}
+
+/// Why a step took its time.
+fn why(record: &StepRecord) -> &str {
+    match record.cache {
+        CacheOutcome::Hit => "cached",
+        CacheOutcome::Waited => "made by another worker meanwhile",
+        CacheOutcome::Miss => &record.reason,
+    }
 }
 
 fn number(report: &Value, pointer: &str) -> f64 {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::number;
-use crate::domain::task::{CacheOutcome, StepRecord, Task};
+use super::{number, why};
+use crate::domain::task::{StepRecord, Task};
 
 /// One line for a film that is done.
 #[must_use]
@@ -41,11 +41,7 @@ pub(super) fn report(task: &Task, records: &[StepRecord], report: &Value) -> Str
     let _ = writeln!(out, "\n{:<11} {:>5} {:>9} {:>7} {:>10}  why", "step", "scene", "seconds", "MB", "bytes");
     for record in records {
         let scene = record.scene.map_or_else(|| "-".to_owned(), |scene| scene.to_string());
-        let why = match record.cache {
-            CacheOutcome::Hit => "cached",
-            CacheOutcome::Waited => "made by another worker meanwhile",
-            CacheOutcome::Miss => &record.reason,
-        };
+        let why = why(record);
         let _ = writeln!(
             out,
             "{:<11} {scene:>5} {:>9.3} {:>7.0} {:>10}  {why}",

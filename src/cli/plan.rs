@@ -1,0 +1,66 @@
+//! What a request would make: `plan`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::world::Station;
+use super::{Failure, print, progress, render};
+use crate::config::Config;
+use crate::domain::request::{Origin, Request};
+use crate::pipeline::SubmitError;
+use crate::ports::PortError;
+use crate::recipe::ArtifactId;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Plan {
+    /// The request's file, or `-` for standard input
+    request: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One artifact of the plan.
+struct Step {
+    scene: Option<u32>,
+    id: ArtifactId,
+    cached: bool,
+}
+
+impl Plan {
+    pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
+        let value = render::read(&self.request)?;
+        let request = Request::from_value(value, Origin::CommandLine).map_err(SubmitError::from)?;
+        let station = Station::open(config, Some(render::folder(&self.request)), None, progress::quiet())?;
+        let plan = station.pipeline.plan(&request).await?;
+        let mut steps = Vec::new();
+        for (scene, id) in plan.artifacts().map_err(PortError::from)? {
+            let cached = station.pipeline.world().artifacts.find(&id).await?.is_some();
+            steps.push(Step { scene, id, cached });
+        }
+        if self.json {
+            let step = |step: &Step| json!({"scene": step.scene, "artifact": step.id, "cached": step.cached});
+            return print(&json!({"steps": steps.iter().map(step).collect::<Vec<_>>()}).to_string());
+        }
+        for Step { scene, id, cached } in &steps {
+            let place = scene.map_or_else(|| "film".to_owned(), |scene| format!("scene {scene}"));
+            print(&format!("{:<7} {place:<10} {id}", if *cached { "cached" } else { "make" }))?;
+        }
+        eprintln!("to make: {}", summary(&steps));
+        Ok(())
+    }
+}
+
+/// `2 picture, 3 speech`: what is to be made, the same artifact counted once.
+fn summary(steps: &[Step]) -> String {
+    let mut made: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for step in steps.iter().filter(|step| !step.cached) {
+        made.entry(step.id.kind).or_default().insert(step.id.key);
+    }
+    if made.is_empty() {
+        return "nothing".to_owned();
+    }
+    made.iter().map(|(kind, keys)| format!("{} {}", keys.len(), kind.word())).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,57 @@
+//! A folder for this process's passing files: removed at its end, or by the next process where it was killed.
+
+use std::path::Path;
+
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+use tempfile::TempDir;
+
+use crate::ports::{PortError, PortResult};
+
+/// Then comes the id of the process.
+const PREFIX: &str = "protovideo-";
+
+/// Makes the folder, where the system keeps such (`TMPDIR`).
+pub(super) fn folder() -> PortResult<TempDir> {
+    let within = std::env::temp_dir();
+    sweep(&within);
+    let made = tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir_in(&within);
+    made.map_err(|e| PortError::io("make a folder in", &within, e))
+}
+
+/// Removes the folders of processes that are gone. One that cannot be removed is left for the next time.
+fn sweep(within: &Path) {
+    for entry in std::fs::read_dir(within).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(is_orphaned)
+            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        {
+            tracing::debug!("{} stays: {error}", entry.path().display());
+        }
+    }
+}
+
+/// Whether a name is that of a folder whose process is gone.
+fn is_orphaned(name: &str) -> bool {
+    let pid = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once('-')).map(|(pid, _)| pid);
+    let pid = pid.and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
+    pid.is_some_and(|pid| test_kill_process(pid) == Err(Errno::SRCH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_folders_of_processes_that_are_gone_are_swept() {
+        let within = tempfile::tempdir().unwrap();
+        let mut gone = std::process::Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        let [dead, alive] = [gone.id(), std::process::id()].map(|pid| format!("{PREFIX}{pid}-x"));
+        for name in [&dead, &alive, "protovideo-notes", "other-1-x"] {
+            std::fs::create_dir(within.path().join(name)).unwrap();
+        }
+        sweep(within.path());
+        let left = |name: &str| within.path().join(name).exists();
+        assert!(!left(&dead) && left(&alive) && left("protovideo-notes") && left("other-1-x"));
+    }
+}

@@ -1,0 +1,127 @@
+//! A task from its request to its film.
+
+use super::*;
+use crate::domain::task::Status;
+use crate::domain::timeline::{LEAD_MS, TAIL_MS};
+use crate::ports::Artifacts as _;
+use crate::recipe::Digest;
+use crate::testing::memory::Order;
+
+/// The digests of the scenes' pictures, in the order in which the film's text has its scenes.
+fn pictures(film: &str) -> Vec<&str> {
+    film.lines().filter_map(|line| line.strip_prefix("scene of ")?.split(',').next()).collect()
+}
+
+#[tokio::test]
+async fn a_film_has_its_scenes_in_the_request_s_order_whatever_is_made_first() {
+    let mut films = Vec::new();
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let stage = Stage::with(order, 1);
+        let submitted = stage.film(&three_scenes(), "t").await;
+        let film = stage.film_text(&submitted);
+        let mut expected = Vec::new();
+        for scene in &submitted.plan.scenes {
+            let picture = stage.memory.artifacts.bytes(&scene.recipe.picture).unwrap();
+            expected.push(Digest::of(picture).to_string());
+        }
+        assert_eq!(pictures(&film), expected);
+        assert_eq!(stage.memory.tasks.history("t"), [Status::Queued, Status::InProgress, Status::Finished]);
+        assert_eq!(stage.memory.leases.held(), [""; 0], "nothing is held after the end");
+        films.push(film);
+    }
+    assert_eq!(films[0], films[1]);
+}
+
+#[tokio::test]
+async fn a_finished_task_says_what_came_of_it() {
+    let stage = Stage::new();
+    let submitted = stage.film(&three_scenes(), "t").await;
+    let result = stage.task("t").await.result.unwrap();
+    // A letter is a millisecond: 7 and 6, and 9 in the second scene, each with lead and tail, and two seconds of silence.
+    let frames = |ms: u32| (ms * 30).div_ceil(1000);
+    let total = frames(LEAD_MS + 7 + 250 + 6 + TAIL_MS) + frames(LEAD_MS + 9 + TAIL_MS) + 60;
+    assert_eq!(result["frames"], total);
+    assert_eq!(result["loudness"], -14.0);
+    assert_eq!(result["film"], submitted.plan.film.id().unwrap().to_string());
+    let film = stage.film_text(&submitted);
+    assert_eq!(result["bytes"], film.len());
+    assert!(film.contains(&format!("sound of {} samples", total * 1600)), "{film}");
+    assert_eq!(
+        result["performance_report"]["cache_stats"]["misses"], 11,
+        "3 sentences, 2 pictures, 3 scenes, sound, film, still"
+    );
+    for (_, id) in submitted.plan.artifacts().unwrap() {
+        let manifest = stage.memory.artifacts.manifest(&id).await.unwrap().unwrap();
+        assert_eq!(Digest::of(manifest), id.key);
+    }
+}
+
+#[tokio::test]
+async fn scenes_share_one_narration_evenly_and_its_captions_run_on_across_the_cuts() {
+    let stage = Stage::new();
+    let submitted = stage.film(&one_narration(), "t").await;
+    assert_eq!(submitted.plan.narration.len(), 2, "in two runs");
+    let film = stage.film_text(&submitted);
+    let heads = film.lines().filter(|line| line.starts_with("scene of "));
+    let frames: Vec<u32> = heads.map(|line| line.split(' ').nth(3).unwrap().parse().unwrap()).collect();
+    // Three sentences of 201 letters and two pauses, with lead and tail.
+    let total = (LEAD_MS + 3 * 201 + 2 * 250 + TAIL_MS) * 30;
+    assert_eq!(frames.iter().sum::<u32>(), total.div_ceil(1000));
+    assert!(frames.iter().max().unwrap() - frames.iter().min().unwrap() <= 1, "{frames:?}");
+
+    let captions = stage.pipeline().captions("t", &submitted.plan).await.unwrap();
+    assert_eq!(captions.words["words"].as_array().unwrap().len(), 60);
+    assert!(captions.srt.starts_with("1\n00:00:00,100 --> "), "{}", captions.srt);
+    assert!(captions.vtt.starts_with("WEBVTT\n\n00:00:00.100 --> "), "{}", captions.vtt);
+}
+
+/// The captions burned into a scene, from the film's text: first frame, end, words.
+fn burned(scene: &str) -> Vec<(u32, u32, &str)> {
+    let cues = scene.lines().filter_map(|line| {
+        let (times, words) = line.strip_prefix("  ")?.split_once(' ')?;
+        let (start, end) = times.split_once('-')?;
+        Some((start.parse().ok()?, end.parse().ok()?, words))
+    });
+    cues.collect()
+}
+
+#[tokio::test]
+async fn captions_of_one_narration_run_on_across_the_cuts() {
+    let stage = Stage::new();
+    let mut request = one_narration();
+    // The cut between two scenes falls into the pause after the second of three sentences.
+    request["scenes"].as_array_mut().unwrap().pop();
+    let film = stage.film_text(&stage.film(&request, "t").await);
+    let scenes: Vec<&str> = film.split("scene of ").skip(1).collect();
+    let frames: u32 = scenes[0].split(' ').nth(1).unwrap().parse().unwrap();
+    let (before, after) = (burned(scenes[0]), burned(scenes[1]));
+    let ((_, end, words), (start, _, same)) = (before[before.len() - 1], after[0]);
+    assert_eq!((end, start, words), (frames, 0, same), "what stands at the cut stands on both sides of it");
+    let words = before.iter().chain(&after[1..]).flat_map(|(_, _, words)| words.split(' '));
+    assert_eq!(words.count(), 60, "no word is lost");
+}
+
+#[tokio::test]
+async fn progress_is_told() {
+    #[derive(Default)]
+    struct Heard(std::sync::Mutex<Vec<String>>);
+    impl crate::pipeline::Observer for Heard {
+        fn event(&self, event: crate::pipeline::Event<'_>) {
+            use crate::pipeline::Event;
+            self.0.lock().unwrap().push(match event {
+                Event::Planned { plan, .. } => format!("planned {}", plan.scenes.len()),
+                Event::Frames { scene, done, .. } => format!("frames {scene} {done}"),
+                Event::Step { record, .. } => record.kind.clone(),
+                Event::Retry { error, .. } => error.to_owned(),
+            });
+        }
+    }
+    let stage = Stage::new();
+    let heard = Arc::new(Heard::default());
+    let mut pipeline = stage.pipeline();
+    pipeline.observer = heard.clone();
+    submit(&pipeline, &json!({"scenes": [{"type": "image", "promptImage": "a", "duration": 1.0}]}), "t").await;
+    stage.drain(&pipeline).await.unwrap();
+    let heard = heard.0.lock().unwrap().clone();
+    assert_eq!(heard, ["planned 1", "picture", "frames 0 30", "scene", "soundtrack", "film", "poster"]);
+}

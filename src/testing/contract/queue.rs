@@ -1,0 +1,137 @@
+//! The contract of [`Queue`]. Delivery is at least once and in no order, so nothing here asks for more.
+
+use std::time::Duration;
+
+use crate::domain::task::{Message, Work};
+use crate::ports::{PortResult, Queue};
+use crate::testing::memory::ManualClock;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn message(scene: u32) -> Message {
+    Message::new("task", Work::Render { scene })
+}
+
+/// All promises, over an empty queue that lives by `clock`, delivers nothing twice by itself, and is empty again at
+/// the end of each part.
+pub async fn all(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
+    every_message_is_delivered(queue).await?;
+    an_unfinished_message_comes_again(queue, clock).await?;
+    a_receipt_is_of_one_delivery(queue, clock).await?;
+    a_receipt_is_of_one_message(queue, clock).await?;
+    hidden_for_as_long_as_asked(queue, clock).await?;
+    what_is_sent_during_its_work_comes_again(queue).await
+}
+
+async fn every_message_is_delivered(queue: &dyn Queue) -> PortResult<()> {
+    assert_eq!(queue.receive(10, MINUTE).await?, []);
+    let sent: Vec<_> = (0..5).map(message).collect();
+    queue.send(&sent).await?;
+    queue.send(&[]).await?;
+    assert_eq!(queue.receive(0, MINUTE).await?, []);
+    let mut received = queue.receive(3, MINUTE).await?;
+    assert_eq!(received.len(), 3, "no more than was asked for");
+    received.extend(queue.receive(10, MINUTE).await?);
+    assert_eq!(queue.receive(10, MINUTE).await?, [], "what is being worked on is hidden");
+    received.sort_by_key(|delivery| delivery.message.clone());
+    assert!(received.iter().map(|delivery| &delivery.message).eq(&sent));
+    assert!(received.iter().all(|delivery| delivery.attempt == 1));
+    for delivery in received {
+        queue.delete(&delivery.receipt).await?;
+    }
+    Ok(())
+}
+
+async fn an_unfinished_message_comes_again(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
+    queue.send(&[message(0)]).await?;
+    for attempt in 1..=3 {
+        let received = queue.receive(10, MINUTE).await?;
+        assert_eq!(
+            received.iter().map(|d| (d.message.clone(), d.attempt)).collect::<Vec<_>>(),
+            [(message(0), attempt)]
+        );
+        clock.advance(MINUTE);
+    }
+    for delivery in queue.receive(10, MINUTE).await? {
+        queue.delete(&delivery.receipt).await?;
+    }
+    clock.advance(MINUTE);
+    assert_eq!(queue.receive(10, MINUTE).await?, [], "what was deleted does not come again");
+    Ok(())
+}
+
+async fn a_receipt_is_of_one_delivery(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
+    queue.send(&[message(0)]).await?;
+    let stale = queue.receive(1, MINUTE).await?;
+    clock.advance(MINUTE);
+    let fresh = queue.receive(1, MINUTE).await?;
+    for delivery in &stale {
+        queue.extend(&delivery.receipt, Duration::ZERO).await?;
+        assert_eq!(queue.receive(1, MINUTE).await?, [], "a stale receipt shows nothing");
+        queue.delete(&delivery.receipt).await?;
+    }
+    queue.delete("nothing").await?;
+    clock.advance(MINUTE);
+    let last = queue.receive(1, MINUTE).await?;
+    assert_eq!((stale.len(), fresh.len(), last.len()), (1, 1, 1), "a stale receipt deletes nothing");
+    for delivery in &last {
+        queue.delete(&delivery.receipt).await?;
+        queue.delete(&delivery.receipt).await?;
+    }
+    Ok(())
+}
+
+/// A worker that was given up long ago comes back when its message is gone and another is being worked on.
+async fn a_receipt_is_of_one_message(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
+    queue.send(&[message(0)]).await?;
+    let stale = queue.receive(1, MINUTE).await?;
+    clock.advance(MINUTE);
+    for delivery in queue.receive(1, MINUTE).await? {
+        queue.delete(&delivery.receipt).await?;
+    }
+    queue.send(&[message(1)]).await?;
+    assert_eq!(queue.receive(1, MINUTE).await?.len(), 1);
+    for delivery in stale {
+        queue.delete(&delivery.receipt).await?;
+    }
+    clock.advance(MINUTE);
+    let again = queue.receive(1, MINUTE).await?;
+    assert_eq!(again.iter().map(|d| &d.message).collect::<Vec<_>>(), [&message(1)], "another's message is not deleted");
+    for delivery in again {
+        queue.delete(&delivery.receipt).await?;
+    }
+    Ok(())
+}
+
+async fn hidden_for_as_long_as_asked(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
+    queue.send(&[message(0)]).await?;
+    for delivery in queue.receive(1, MINUTE).await? {
+        clock.advance(MINUTE / 2);
+        queue.extend(&delivery.receipt, MINUTE).await?;
+        clock.advance(Duration::from_millis(59_999));
+        assert_eq!(queue.receive(1, MINUTE).await?, [], "longer, where its worker says so");
+        queue.extend(&delivery.receipt, Duration::ZERO).await?;
+    }
+    let again = queue.receive(1, MINUTE).await?;
+    assert_eq!(again.len(), 1, "and no longer, where its worker gives it back");
+    for delivery in again {
+        queue.delete(&delivery.receipt).await?;
+    }
+    Ok(())
+}
+
+/// What a message asks for may be needed anew while its last delivery is being worked on.
+async fn what_is_sent_during_its_work_comes_again(queue: &dyn Queue) -> PortResult<()> {
+    queue.send(&[message(0)]).await?;
+    let first = queue.receive(1, MINUTE).await?;
+    queue.send(&[message(0)]).await?;
+    for delivery in &first {
+        queue.delete(&delivery.receipt).await?;
+    }
+    let second = queue.receive(10, MINUTE).await?;
+    assert_eq!((first.len(), second.len()), (1, 1));
+    for delivery in second {
+        queue.delete(&delivery.receipt).await?;
+    }
+    Ok(())
+}

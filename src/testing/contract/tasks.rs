@@ -1,0 +1,187 @@
+//! The contract of [`Tasks`].
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::domain::task::{CacheOutcome, Outcome, Status, StepRecord, Task, TaskError};
+use crate::ports::{Clock as _, Created, NewTask, PortResult, Tasks};
+use crate::recipe::Digest;
+use crate::testing::memory::ManualClock;
+
+/// All promises, over a store without tasks that lives by `clock`.
+pub async fn all(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    recorded_once(tasks, clock).await?;
+    only_forward(tasks, clock).await?;
+    the_end_is_the_end(tasks, clock).await?;
+    revived(tasks, clock).await?;
+    steps_are_a_set(tasks, clock).await?;
+    records_in_order(tasks, clock).await?;
+    newest_and_living(tasks, clock).await
+}
+
+fn task(id: &str, request: &str, now: u64) -> NewTask {
+    NewTask {
+        id: id.to_owned(),
+        request_sha256: Digest::of(request),
+        request: json!({"text": request}),
+        plan: json!({"v": 1, "of": request}),
+        deadline: now + 1000,
+        now,
+    }
+}
+
+fn failure() -> TaskError {
+    TaskError {
+        code: "CODE".into(),
+        class: "provider".into(),
+        scene: Some(2),
+        step: Some("picture".into()),
+        message: "it ended".into(),
+        retryable: true,
+    }
+}
+
+async fn begin(tasks: &dyn Tasks, id: &str, clock: &ManualClock) -> PortResult<u64> {
+    clock.advance(Duration::from_secs(1));
+    let now = clock.now_ms();
+    assert_eq!(tasks.create(&task(id, id, now)).await?, Created::New);
+    Ok(now)
+}
+
+async fn status(tasks: &dyn Tasks, id: &str) -> PortResult<Option<Status>> {
+    Ok(tasks.get(id).await?.map(|task| task.status))
+}
+
+async fn recorded_once(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    assert_eq!(tasks.get("once").await?, None);
+    assert_eq!(tasks.plan("once").await?, None);
+    let now = begin(tasks, "once", clock).await?;
+    let expected = Task {
+        id: "once".into(),
+        request_sha256: Digest::of("once").to_string(),
+        request: json!({"text": "once"}),
+        status: Status::Queued,
+        created_at: now,
+        updated_at: now,
+        started_at: None,
+        finished_at: None,
+        deadline: now + 1000,
+        error: None,
+        result: None,
+    };
+    assert_eq!(tasks.create(&task("once", "once", now + 5)).await?, Created::Same);
+    assert_eq!(tasks.create(&task("once", "other", now + 5)).await?, Created::Conflict);
+    assert_eq!(tasks.get("once").await?, Some(expected), "the second and the third changed nothing");
+    assert_eq!(tasks.plan("once").await?, Some(json!({"v": 1, "of": "once"})));
+    Ok(())
+}
+
+async fn only_forward(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    let now = begin(tasks, "forward", clock).await?;
+    assert!(!tasks.advance("nobody", &Outcome::Started, now).await?, "a task that is not there does not move");
+    assert!(tasks.advance("forward", &Outcome::Started, now + 1).await?);
+    assert!(!tasks.advance("forward", &Outcome::Started, now + 2).await?, "it was begun already");
+    let begun = tasks.get("forward").await?;
+    assert_eq!(begun.map(|t| (t.status, t.started_at)), Some((Status::InProgress, Some(now + 1))));
+    assert!(tasks.advance("forward", &Outcome::Finished(json!({"film": 1})), now + 3).await?);
+    let ended = tasks.get("forward").await?;
+    let ended = ended.map(|t| (t.status, t.finished_at, t.updated_at, t.result, t.error));
+    assert_eq!(ended, Some((Status::Finished, Some(now + 3), now + 3, Some(json!({"film": 1})), None)));
+    Ok(())
+}
+
+async fn the_end_is_the_end(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    let ends = [Outcome::Finished(json!(1)), Outcome::Failed(failure()), Outcome::Cancelled];
+    for (i, end) in ends.iter().enumerate() {
+        let id = format!("end-{i}");
+        let now = begin(tasks, &id, clock).await?;
+        assert!(tasks.advance(&id, end, now).await?, "also from `queued`");
+        let first = tasks.get(&id).await?;
+        for later in ends.iter().chain([&Outcome::Started]) {
+            assert!(!tasks.advance(&id, later, now).await?, "{end:?} is not followed by {later:?}");
+        }
+        assert_eq!(tasks.get(&id).await?, first);
+    }
+    assert_eq!(tasks.get("end-1").await?.and_then(|task| task.error), Some(failure()));
+    Ok(())
+}
+
+async fn revived(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    let now = begin(tasks, "revived", clock).await?;
+    tasks.mark("revived", "scene#0", now).await?;
+    assert!(!tasks.revive("revived", now + 9, now).await?, "a living task needs none");
+    tasks.advance("revived", &Outcome::Started, now).await?;
+    tasks.advance("revived", &Outcome::Failed(failure()), now + 1).await?;
+    assert!(tasks.revive("revived", now + 5000, now + 2).await?);
+    let task = tasks.get("revived").await?;
+    let task = task.map(|t| (t.status, t.deadline, t.error, t.finished_at));
+    assert_eq!(task, Some((Status::Queued, now + 5000, None, None)));
+    assert!(tasks.done("revived").await?.contains("scene#0"), "what was done stays done");
+    tasks.advance("revived", &Outcome::Cancelled, now + 3).await?;
+    assert!(tasks.revive("revived", now + 5000, now + 4).await?);
+    tasks.advance("revived", &Outcome::Finished(json!(1)), now + 5).await?;
+    assert!(!tasks.revive("revived", now + 9000, now + 6).await?, "a finished task stays finished");
+    assert!(!tasks.revive("nobody", now, now).await?);
+    Ok(())
+}
+
+async fn steps_are_a_set(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    let now = begin(tasks, "steps", clock).await?;
+    begin(tasks, "steps-of-another", clock).await?;
+    for step in ["scene#1", "scene#0", "scene#1"] {
+        tasks.mark("steps", step, now + 7).await?;
+    }
+    assert!(tasks.done("steps").await?.iter().eq(["scene#0", "scene#1"]));
+    assert_eq!(tasks.get("steps").await?.map(|task| task.updated_at), Some(now + 7), "a step is a change of the task");
+    tasks.unmark("steps", "scene#0", now).await?;
+    tasks.unmark("steps", "scene#0", now).await?;
+    assert!(tasks.done("steps").await?.iter().eq(["scene#1"]));
+    assert_eq!(tasks.get("steps").await?.map(|task| task.updated_at), Some(now + 7), "which never goes back");
+    assert!(tasks.done("steps-of-another").await?.is_empty());
+    assert!(tasks.done("nobody").await?.is_empty());
+    Ok(())
+}
+
+async fn records_in_order(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    let now = begin(tasks, "records", clock).await?;
+    let record = |n: u64| StepRecord {
+        kind: "speech".into(),
+        scene: (n > 2).then_some(1),
+        artifact: format!("speech/{n}"),
+        cache: [CacheOutcome::Hit, CacheOutcome::Miss, CacheOutcome::Waited][n as usize % 3],
+        reason: "new".into(),
+        began_at: now,
+        wall_ms: 10 - n,
+        memory_bytes: u64::from(u32::MAX) + n,
+        bytes: n,
+        lane: 3,
+    };
+    let all: Vec<_> = (0..5).map(record).collect();
+    clock.advance(Duration::from_millis(20));
+    for record in &all {
+        tasks.record("records", record).await?;
+    }
+    assert_eq!(tasks.records("records").await?, all);
+    assert_eq!(tasks.records("nobody").await?, []);
+    assert_eq!(tasks.get("records").await?.map(|task| task.updated_at), Some(now + 20));
+    Ok(())
+}
+
+async fn newest_and_living(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    for id in ["old", "ended", "new"] {
+        let now = begin(tasks, id, clock).await?;
+        if id == "ended" {
+            tasks.advance(id, &Outcome::Cancelled, now).await?;
+        }
+    }
+    assert_eq!(status(tasks, "ended").await?, Some(Status::Cancelled));
+    let ids = |tasks: Vec<Task>| tasks.into_iter().map(|task| task.id).collect::<Vec<_>>();
+    assert_eq!(ids(tasks.recent(3).await?), ["new", "ended", "old"]);
+    let live = tasks.live().await?;
+    assert!(live.iter().all(|task| !task.status.is_terminal()));
+    let live = ids(live);
+    assert!(live.iter().any(|id| id == "old") && live.iter().any(|id| id == "new"));
+    assert!(live.iter().all(|id| id != "ended"));
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What is found, what is made again and why, and the cache's own commands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, film, made};
+
+/// A sentence that stands alone; short ones are spoken together with their neighbours.
+const LONG: &str = "The cat sits at the door of the fish market every single morning, whatever the weather is like.";
+
+fn three_scenes(last: &str) -> Value {
+    film(&json!([
+        {"type": "image", "promptImage": "A boat", "narration_text": "The boats come home."},
+        {"type": "image", "promptImage": "A cat", "narration_text": last},
+        {"type": "image", "promptImage": "A tree", "duration": 0.25},
+    ]))
+}
+
+#[test]
+fn what_did_not_change_is_not_made_again() {
+    let desk = Desk::new();
+    let before = three_scenes(&format!("{LONG} It knows the hour."));
+    desk.render(&before).ok();
+    let first = fs::read(desk.path("film.mp4")).unwrap();
+    let whole = desk.report();
+    let expected = [("film", 1), ("picture", 3), ("poster", 1), ("scene", 3), ("soundtrack", 1), ("speech", 3)];
+    assert_eq!(made(&whole), expected.into());
+
+    let again = desk.render(&before);
+    assert!(again.ok() == "film.mp4\n" && again.stderr.contains("0 made"), "{again:?}");
+    assert!(made(&desk.report()).is_empty());
+    assert_eq!(fs::read(desk.path("film.mp4")).unwrap(), first, "the same bytes");
+
+    let after = three_scenes(&format!("{LONG} It knows the day."));
+    desk.write("after.json", after.to_string());
+    let plan = desk.run(&["plan", "after.json"]);
+    assert!(plan.ok().contains("make") && plan.stdout.contains("cached"));
+    assert!(plan.stderr.contains("to make: 1 speech, 1 scene, 1 soundtrack, 1 film"), "{}", plan.stderr);
+    let speech = |file| {
+        let steps = desk.run(&["plan", file, "--json"]).json()["steps"].clone();
+        let ids: Vec<_> =
+            steps.as_array().unwrap().iter().map(|s| s["artifact"].as_str().unwrap().to_owned()).collect();
+        ids.into_iter().filter(|id| id.starts_with("speech/")).collect::<Vec<_>>()
+    };
+    let (old, new) = (speech("request.json"), speech("after.json"));
+    desk.render(&after).ok();
+    let changed = [("film", 1), ("scene", 1), ("soundtrack", 1), ("speech", 1)];
+    assert_eq!(made(&desk.report()), changed.into());
+
+    explained(&desk, old.last().unwrap(), new.last().unwrap());
+    verified(&desk);
+}
+
+/// `explain` prints a recipe whose digest is its name, and what differs between two.
+fn explained(desk: &Desk, old: &str, new: &str) {
+    let recipe = desk.run(&["explain", old]).json();
+    assert!(recipe.to_string().contains("hour"), "{recipe}");
+    let key = old.rsplit('/').next().unwrap();
+    assert_eq!(desk.run(&["explain", &key[..12]]).json(), recipe, "the beginning of a key is enough");
+    let difference = desk.run(&["explain", old, new]);
+    assert!(difference.ok().lines().all(|line| line.contains("hour") && line.contains("day")), "{difference:?}");
+    assert_ne!(difference.stdout, "");
+    desk.run(&["explain", "speech/v1/none"]).fails(2, &["speech/v1/none"]);
+}
+
+/// `cache verify` finds a damaged artifact and removes it; `prune` removes what was not used.
+fn verified(desk: &Desk) {
+    desk.run(&["cache", "verify"]).ok();
+    let damaged = files(&desk.path("cache/scene")).into_iter().find(|path| path.extension().is_some_and(|e| e == "ts"));
+    let damaged = damaged.unwrap();
+    let mut bytes = fs::read(&damaged).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&damaged, bytes).unwrap();
+    let told = desk.run(&["cache", "verify"]);
+    assert_eq!(told.code, Some(6), "{told:?}");
+    assert!(told.stdout.starts_with("damaged and removed: scene/"), "{told:?}");
+    desk.run(&["cache", "verify"]).ok();
+
+    let count = || desk.run(&["cache", "ls"]).ok().lines().count();
+    let before = count();
+    assert!(before > 10);
+    desk.run(&["cache", "prune"]).ok();
+    assert_eq!(count(), before, "everything was used in the last 24 hours");
+    desk.run(&["cache", "prune", "--older-than", "0"]).ok();
+    assert_eq!(count(), 0);
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn age_counts_from_the_last_use() {
+    let desk = Desk::new();
+    desk.render(&film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]))).ok();
+    let unused_for_two_hours = || {
+        let then = SystemTime::now() - Duration::from_secs(2 * 3600);
+        for path in files(&desk.path("cache")).iter().filter(|path| path.to_string_lossy().ends_with(".meta.json")) {
+            fs::File::options().write(true).open(path).unwrap().set_modified(then).unwrap();
+        }
+    };
+    let to_make = |hours| desk.run_with(&[("CACHE_MAX_AGE", hours)], &["plan", "request.json"]).stderr;
+    unused_for_two_hours();
+    assert_eq!(to_make("3"), "to make: nothing\n");
+    assert_eq!(to_make("1"), "to make: nothing\n", "the plan before was a use");
+    unused_for_two_hours();
+    assert!(to_make("1").contains("1 picture"), "too old");
+}
+
+#[test]
+fn without_a_cache_nothing_of_another_task_is_used() {
+    let desk = Desk::new();
+    let mut request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
+    let render = |request: &Value| {
+        desk.write("request.json", request.to_string());
+        let arguments = ["render", "request.json", "-o", "film.mp4", "--json"];
+        let answer = desk.run_with(&[("CACHE_ENABLED", "false")], &arguments).json();
+        answer["result"]["performance_report"]["cache_stats"]["misses"].as_u64()
+    };
+    assert_eq!(render(&request), Some(5));
+    assert_eq!(render(&request), Some(5), "another task makes all of it anew");
+    request["task_id"] = json!("mine");
+    assert_eq!(render(&request), Some(5));
+    fs::remove_file(desk.path("film.mp4")).unwrap();
+    assert_eq!(render(&request), Some(5), "the same task is answered as it ended");
+    assert!(desk.path("film.mp4").exists(), "from its own artifacts");
+}

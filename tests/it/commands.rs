@@ -1,0 +1,154 @@
+//! The commands around a film: each prints data on standard output, and all else on standard error.
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, Running, film, installed};
+
+#[test]
+fn the_schema_is_the_published_one() {
+    let golden = include_str!(
+        "../../src/domain/request/snapshots/protovideo__domain__request__tests__the_schema_is_the_published_one.snap"
+    );
+    let golden = golden.splitn(3, "---\n").nth(2).unwrap();
+    let golden: Value = serde_json::from_str(golden).unwrap();
+    assert_eq!(Desk::new().run(&["schema"]).json(), golden);
+}
+
+#[test]
+fn voices_are_listed_with_the_default_first() {
+    let desk = Desk::new();
+    let voices = desk.run(&["voices", "--json"]).json();
+    let voices = voices.as_array().unwrap();
+    assert_eq!((voices.len(), &voices[0]["name"], &voices[0]["engine"]), (29, &json!("heart"), &json!("hibari")));
+    assert_eq!(desk.run(&["voices"]).ok().lines().count(), 29);
+}
+
+#[test]
+fn speak_writes_a_wav_and_tells_its_words() {
+    let desk = Desk::new();
+    let told = desk.run(&["speak", "It costs $12.50. Fine!", "-o", "cost.wav", "--json"]).json();
+    let wav = hound::WavReader::open(desk.path("cost.wav")).unwrap();
+    let spec = wav.spec();
+    assert_eq!((spec.sample_rate, spec.channels), (24_000, 1));
+    assert_eq!(
+        (&told["file"], &told["rate"], &told["samples"]),
+        (&json!("cost.wav"), &json!(24_000), &json!(wav.len()))
+    );
+    let words: Vec<_> = told["words"].as_array().unwrap().iter().map(|word| word["text"].as_str().unwrap()).collect();
+    assert_eq!(words, ["It", "costs", "$12.50.", "Fine!"]);
+    let last = told["words"][3]["end"].as_f64().unwrap();
+    assert!(last > 0.5 && last <= f64::from(wav.len()) / 24_000.0, "{last} s");
+
+    assert_eq!(desk.run(&["speak", "Hi."]).ok(), "speech.wav\n");
+    desk.run(&["speak", "Hi.", "--speed", "9"]).fails(2, &["--speed is 9", "0.5 to 2"]);
+    desk.run(&["speak", "...", "-o", "none.wav"]).fails(3, &["no word"]);
+    desk.run(&["speak", "Hi.", "--voice", "nobody"]).fails(3, &["`nobody`", "af_heart"]);
+    assert_eq!(desk.names(), ["cost.wav", "speech.wav"]);
+}
+
+/// The model's library would otherwise leave files of its own, and send them to its maker.
+#[test]
+fn nothing_is_left_behind_or_told_to_anybody() {
+    let desk = Desk::new();
+    let home = desk.path("home");
+    std::fs::create_dir(&home).unwrap();
+    let assets = installed();
+    let (assets, home) = (assets.to_str().unwrap(), home.to_str().unwrap());
+    let variables = [("PROTOVIDEO_ASSETS", assets), ("HOME", home), ("XDG_CACHE_HOME", home)];
+    desk.run_with(&variables, &["speak", "Nobody hears this."]).ok();
+    assert_eq!(desk.scraps(), [""; 0]);
+    assert_eq!(std::fs::read_dir(home).unwrap().count(), 0);
+}
+
+/// What the gates rely on.
+#[test]
+fn lines_of_a_file_are_spoken_into_a_folder() {
+    let desk = Desk::new();
+    desk.write("lines.txt", "One morning.\n\nTwo boats.\n");
+    let ran = desk.run(&["speak", "--lines", "lines.txt", "--out-dir", "said", "--voice", "heart", "--json"]);
+    let told: Vec<Value> = ran.ok().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let files: Vec<_> = told.iter().map(|line| line["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["00.wav", "01.wav"]);
+    assert_eq!(told[1]["words"][0]["text"], "Two");
+    assert!(files.iter().all(|file| desk.path("said").join(file).exists()));
+}
+
+#[test]
+fn the_report_is_text_json_and_a_page_that_needs_nothing_else() {
+    let desk = Desk::new();
+    desk.run(&["report"]).fails(3, &["no task"]);
+    let request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
+    desk.render(&request).ok();
+    let text = desk.run(&["report"]);
+    for part in ["finished", "audio_generation", "image_generation", "scene_processing", "new picture"] {
+        assert!(text.ok().contains(part), "{part}: {}", text.stdout);
+    }
+    let report = desk.report();
+    let made = report["artifacts"].as_array().unwrap();
+    for field in ["kind", "scene", "artifact", "cache", "reason", "wall_ms", "memory_bytes", "bytes", "lane"] {
+        assert!(made.iter().all(|record| record.get(field).is_some()), "{field}");
+    }
+    assert_eq!(desk.run(&["report", "--format", "html", "-o", "report.html"]).ok(), "report.html\n");
+    let page = desk.read("report.html");
+    assert_eq!(page.matches("<rect ").count(), made.len(), "a bar for each step");
+    for outside in ["http:", "https:", "//", "src=", "href=", "@import", "url(", "<script"] {
+        assert!(!page.contains(outside), "the page refers to {outside}");
+    }
+}
+
+#[test]
+fn status_is_a_line_for_people_and_json_for_programs() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["status"]).ok(), "");
+    let mut request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
+    request["task_id"] = json!("boat");
+    desk.render(&request).ok();
+    let line = desk.run(&["status", "boat"]);
+    assert_eq!(line.ok().split_whitespace().collect::<Vec<_>>(), ["boat", "finished", "2", "of", "2", "steps"]);
+    let listed = desk.run(&["status", "--json"]).json();
+    assert_eq!(listed, desk.run(&["status", "boat", "--json"]).json(), "one task, one line");
+    assert_eq!((&listed["task_id"], &listed["progress"]["fraction"]), (&json!("boat"), &json!(1.0)));
+    desk.run(&["status", "nobody"]).fails(3, &["there is no task `nobody`"]);
+}
+
+#[test]
+fn a_request_is_read_from_standard_input() {
+    let desk = Desk::new();
+    let request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
+    let file = std::fs::File::open(desk.write("piped", request.to_string())).unwrap();
+    let ran = Running::start(desk.command(&["render", "-", "-o", "film.mp4"]).stdin(file)).end();
+    assert_eq!(ran.ok(), "film.mp4\n");
+}
+
+#[test]
+fn the_doctor_finds_all_that_is_needed() {
+    let desk = Desk::new();
+    let well = desk.run(&["doctor"]);
+    let told = well.ok();
+    for part in ["ffmpeg: ", "hibari.onnx: ", "models: ready to load", "cache: "] {
+        assert!(told.contains(&format!("ok       {part}")), "{part}: {told}");
+    }
+    let ill = desk.run_with(&[("PROTOVIDEO_ASSETS", "/nonexistent")], &["doctor"]);
+    assert_ne!(ill.code, Some(0));
+    assert!(ill.stdout.contains("missing  hibari.onnx: `make"), "{}", ill.stdout);
+}
+
+#[test]
+fn completions_name_the_commands() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = desk.run(&["completions", shell]);
+        assert!(script.ok().contains("protovideo") && script.stdout.contains("doctor"), "{shell}");
+    }
+}
+
+#[test]
+fn help_documents_the_exit_codes_and_wrong_usage_is_2() {
+    let desk = Desk::new();
+    let help = desk.run(&["--help"]);
+    for code in ["0  done", "3  the request", "7  the task was cancelled", "130  interrupted"] {
+        assert!(help.ok().contains(code), "{code}");
+    }
+    desk.run(&["rendr"]).fails(2, &["render"]);
+    desk.run(&["render"]).fails(2, &["REQUEST"]);
+}

@@ -1,0 +1,164 @@
+//! What bad input gets: a clear error with its place, the exit code of its class, and nothing lost or half-written.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, Ran, film, installed};
+
+fn spoken(text: &str) -> Value {
+    film(&json!([{"type": "image", "promptImage": "A boat", "narration_text": text}]))
+}
+
+fn silent() -> Value {
+    film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]))
+}
+
+#[track_caller]
+fn refused(request: &str, told: &[&str]) {
+    let desk = Desk::new();
+    desk.write("request.json", request);
+    desk.run(&["render", "request.json", "-o", "film.mp4"]).fails(3, told);
+    assert_eq!(desk.names(), ["request.json"], "nothing was written");
+    assert!(!desk.path("cache/scene").exists(), "no work was begun");
+}
+
+#[test]
+fn json_that_cannot_be_read_is_told_with_line_and_column() {
+    refused("{\n  \"scenes\": [,]\n}", &["not JSON", "line 2, column 14"]);
+    refused("", &["not JSON", "line 1"]);
+    Desk::new().run(&["render", "absent.json"]).fails(3, &["absent.json", "No such file"]);
+}
+
+#[test]
+fn all_faults_are_in_one_answer() {
+    let request = json!({"fsp": 24, "scenes": [
+        {"type": "image", "promptImage": "A cat"},
+        {"type": "image", "image_providr": "card", "duration": "long"},
+    ]});
+    let told = [
+        "fsp: unknown field; did you mean fps?",
+        "scenes[1].image_providr: unknown field; did you mean image_provider?",
+        "scenes[1].duration: ",
+    ];
+    refused(&request.to_string(), &told);
+    refused(r#"{"scenes": []}"#, &["scenes: empty"]);
+    refused(r#"{"scenes": [{"type": "video", "video": "a.mp4"}]}"#, &["scenes[0]", "not supported yet"]);
+}
+
+#[test]
+fn an_unknown_voice_is_told_with_the_list() {
+    let mut request = spoken("Hello.");
+    request["scenes"][0]["voice"] = json!("af_hart");
+    refused(&request.to_string(), &["scenes[0].voice", "`af_hart`", "heart, af_alloy", "bm_lewis"]);
+}
+
+#[test]
+fn a_text_without_a_word_is_told_with_its_place() {
+    refused(&spoken(" ... !? — ").to_string(), &["scenes[0].narration_text", "no word"]);
+}
+
+#[test]
+fn emoji_and_other_scripts_are_spoken_around_and_shown() {
+    let desk = Desk::new();
+    let mut request = spoken("Hello 🎉 world, 你好 and привет and مرحبا.");
+    request["subtitle"] = json!(true);
+    desk.render(&request).ok();
+    let captions = desk.read("film.srt");
+    for part in ["Hello", "🎉", "你好", "привет", "مرحبا"] {
+        assert!(captions.contains(part), "{part}: {captions}");
+    }
+}
+
+#[test]
+fn a_sentence_of_5000_characters_is_spoken_whole() {
+    let desk = Desk::new();
+    let text = "the boats come home and ".repeat(209)[..5000].trim_end().to_owned();
+    let spoken = desk.run(&["speak", &text, "--json"]).json();
+    assert_eq!(spoken["words"].as_array().unwrap().len(), text.split(' ').count());
+    let seconds = spoken["samples"].as_f64().unwrap() / 24_000.0;
+    assert!(seconds > 180.0, "{seconds} s");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_told_before_any_work() {
+    let desk = Desk::new();
+    desk.write("request.json", silent().to_string());
+    fs::create_dir(desk.path("folder")).unwrap();
+    desk.run(&["render", "request.json", "-o", "absent/film.mp4"]).fails(6, &["absent/film.mp4", "there is no folder"]);
+    desk.run(&["render", "request.json", "-o", "folder"]).fails(6, &["folder", "directory"]);
+    assert!(!desk.path("cache/scene").exists(), "no work was begun");
+}
+
+#[test]
+fn without_ffmpeg_the_error_says_how_to_get_it() {
+    let desk = Desk::new();
+    desk.write("request.json", silent().to_string());
+    desk.run_with(&[("PATH", "/nonexistent")], &["render", "request.json"]).fails(5, &["ffmpeg", "FFMPEG_MISSING"]);
+    desk.run_with(&[("PROTOVIDEO_FFMPEG", "/nonexistent")], &["render", "request.json"])
+        .fails(5, &["/nonexistent", "FFMPEG_MISSING"]);
+    let doctor = desk.run_with(&[("PATH", "/nonexistent")], &["doctor"]);
+    assert_eq!(doctor.code, Some(5), "{doctor:?}");
+    assert!(doctor.stdout.contains("missing  ffmpeg: "), "{doctor:?}");
+}
+
+/// A folder of links to the installed files, one of which is a copy with one byte altered.
+fn tampered(desk: &Desk, name: &str) -> String {
+    let assets = installed();
+    let folder = desk.path("assets");
+    fs::create_dir(&folder).unwrap();
+    for entry in fs::read_dir(&assets).unwrap().flatten() {
+        std::os::unix::fs::symlink(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    fs::remove_file(folder.join(name)).unwrap();
+    let mut bytes = fs::read(assets.join(name)).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(folder.join(name), bytes).unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_model_that_was_tampered_with_is_not_loaded() {
+    let desk = Desk::new();
+    let assets = tampered(&desk, "hibari.ort");
+    desk.write("request.json", spoken("Hello there.").to_string());
+    let ran = desk.run_with(&[("PROTOVIDEO_ASSETS", &assets)], &["render", "request.json", "-o", "film.mp4"]);
+    ran.fails(4, &["MODEL_INTEGRITY", "hibari.ort", "SHA-256", "protovideo prepare"]);
+    assert!(!desk.path("film.mp4").exists());
+    assert_eq!(ran.stderr.matches("MODEL_INTEGRITY").count(), 1, "told once: {}", ran.stderr);
+    let told = desk.run_with(&[("PROTOVIDEO_ASSETS", &assets)], &["render", "request.json", "--json"]);
+    assert_eq!(told.code, Some(4));
+    let answer: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!((&answer["status"], &answer["error"]["code"]), (&json!("failed"), &json!("MODEL_INTEGRITY")));
+    assert_eq!((&answer["error"]["scene"], &answer["error"]["step"]), (&json!(0), &json!("speech")));
+    let missing = desk.run_with(&[("PROTOVIDEO_ASSETS", "/nonexistent")], &["speak", "Hello."]);
+    missing.fails(4, &["heart", "make voices"]);
+}
+
+/// A file that may not grow stands in for a disk that is full: the system refuses the write, at a place of the store's
+/// or of ffmpeg's choosing.
+#[test]
+fn a_full_disk_ends_the_run_and_the_next_one_goes_on() {
+    for kilobytes in [16, 80, 140] {
+        let desk = Desk::new();
+        let request = film(&json!([
+            {"type": "image", "promptImage": "A boat", "duration": 0.5},
+            {"type": "image", "promptImage": "A cat", "duration": 0.5},
+        ]));
+        desk.write("request.json", request.to_string());
+        let program = desk.command(&["render", "request.json", "-o", "film.mp4"]);
+        let mut limited = Command::new("bash");
+        let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$@\"");
+        limited.args(["-c", &script, "bash"]).arg(program.get_program()).args(program.get_args());
+        limited.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        limited.current_dir(desk.path(""));
+        let ran = Ran::of(&mut limited);
+        assert!(matches!(ran.code, Some(5 | 6)), "at {kilobytes} kB: {ran:#?}");
+        assert!(ran.stderr.lines().last().is_some_and(|line| line.starts_with("protovideo: ")), "{ran:#?}");
+        assert_eq!(desk.names(), ["request.json"], "at {kilobytes} kB nothing is half-written");
+        desk.run(&["cache", "verify"]).ok();
+        desk.run(&["render", "request.json", "-o", "film.mp4"]).ok();
+    }
+}
