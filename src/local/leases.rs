@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 use super::sqlite::Sqlite;
 use crate::ports::{Leases, PortResult};
@@ -18,11 +18,12 @@ impl Leases for SqliteLeases {
         let now = self.0.now();
         let (key, owner, until) = (key.to_owned(), owner.to_owned(), now + span.as_millis() as u64);
         let acquire = "insert into lease (key, owner, until) values (?1, ?2, ?3)
-            on conflict (key) do update set owner = ?2, until = ?3 where owner = ?2 or until <= ?4";
-        let params = move |on: &rusqlite::Transaction<'_>| {
-            on.execute(acquire, params![key, owner, until.cast_signed(), now.cast_signed()]).map(|changed| changed == 1)
+            on conflict (key) do update set until = ?3 where owner = ?2";
+        let acquire = move |on: &Transaction<'_>| {
+            on.execute("delete from lease where until <= ?1", [now.cast_signed()])?;
+            on.execute(acquire, params![key, owner, until.cast_signed()]).map(|changed| changed == 1)
         };
-        self.0.transact(params).await
+        self.0.transact(acquire).await
     }
 
     async fn release(&self, key: &str, owner: &str) -> PortResult<()> {
