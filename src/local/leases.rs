@@ -21,13 +21,14 @@ impl Leases for SqliteLeases {
         let now = self.0.now();
         let (key, owner, until) = (key.to_owned(), recorded(owner), now + span.as_millis() as u64);
         let acquire = "insert into lease (key, owner, until) values (?1, ?2, ?3)
-            on conflict (key) do update set owner = ?2, until = ?3 where owner = ?2 or until <= ?4";
+            on conflict (key) do update set until = ?3 where owner = ?2";
         let take = move |on: &Transaction<'_>| {
+            on.execute("delete from lease where until <= ?1", [now.cast_signed()])?;
             let holder = on.query_row("select owner from lease where key = ?1", [&key], |row| row.get(0)).optional()?;
             if holder.is_some_and(|holder: String| is_orphaned(&holder)) {
                 on.execute("delete from lease where key = ?1", [&key])?;
             }
-            on.execute(acquire, params![key, owner, until.cast_signed(), now.cast_signed()]).map(|changed| changed == 1)
+            on.execute(acquire, params![key, owner, until.cast_signed()]).map(|changed| changed == 1)
         };
         self.0.transact(take).await
     }

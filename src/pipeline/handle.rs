@@ -58,10 +58,8 @@ impl Pipeline {
         if task.status == Status::Queued {
             self.world.tasks.advance(&task.id, &Outcome::Started, self.world.clock.now_ms()).await?;
         }
-        let mut job = self.job(&task.id, plan, lane, cancel.clone());
-        // No step outlives its task.
         let left = Duration::from_millis(task.deadline.saturating_sub(self.world.clock.now_ms()));
-        job.deadline = job.deadline.min(Instant::now() + left);
+        let job = self.job(&task.id, plan, lane, cancel.clone(), left);
         match self.work(&job, &message.work).await {
             Ok(()) => Ok(Handled::Done),
             Err(failure) => self.failed(&job.task, attempt, failure).await,
@@ -129,8 +127,9 @@ impl Pipeline {
         serde_json::from_value(plan).map(Some).map_err(unreadable)
     }
 
-    pub(super) fn job(&self, task: &str, plan: Plan, lane: u32, cancel: CancellationToken) -> Job {
-        let deadline = Instant::now() + self.settings.step_deadline;
+    /// Work for a task that has so much time left.
+    pub(super) fn job(&self, task: &str, plan: Plan, lane: u32, cancel: CancellationToken, left: Duration) -> Job {
+        let deadline = Instant::now() + left.min(self.settings.step_deadline);
         Job { task: task.to_owned(), plan: Arc::new(plan), lane, cancel, deadline }
     }
 }

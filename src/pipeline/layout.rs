@@ -40,7 +40,7 @@ pub(super) struct Layout<'a> {
 impl Pipeline {
     /// The captions of a film whose speech is in the cache, or is made again.
     pub async fn captions(&self, task: &str, plan: &Plan) -> PortResult<Captions> {
-        let job = self.job(task, plan.clone(), 0, CancellationToken::new());
+        let job = self.job(task, plan.clone(), 0, CancellationToken::new(), self.settings.step_deadline);
         let layout = self.layout(&job).await?;
         let cues = layout.cues();
         Ok(Captions {

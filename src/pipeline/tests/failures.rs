@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::task::{Outcome, Status, TaskError};
-use crate::ports::{Artifacts as _, Class, Clock as _, PortError, Queue as _};
+use crate::ports::{Artifacts as _, Class, Clock as _, Leases as _, PortError, Queue as _};
 use crate::recipe::ArtifactId;
 
 const IDLE: Duration = Duration::from_secs(300);
@@ -112,6 +112,24 @@ async fn a_task_fails_at_its_deadline() {
     stage.drain(&pipeline).await.unwrap();
     let error = error(&stage).await;
     assert_eq!((error.class.as_str(), error.code.as_str(), error.retryable), ("limit", "DEADLINE", true));
+}
+
+/// Another process holds what this one needs, and does not die.
+#[tokio::test]
+async fn waiting_ends_with_the_task_s_time() {
+    let stage = Stage::new();
+    let mut pipeline = stage.pipeline();
+    let left = Duration::from_millis(50);
+    pipeline.settings.task_deadline = left;
+    let submitted = submit(&pipeline, &three_scenes(), "t").await;
+    let picture = submitted.plan.scenes[0].recipe.picture.to_string();
+    assert!(stage.memory.leases.acquire(&picture, "another", VISIBILITY).await.unwrap());
+    let message = Message::new("t", Work::Render { scene: 0 });
+    let handled = pipeline.handle(&message, 1, 0, &CancellationToken::new()).await.unwrap();
+    assert!(matches!(handled, Handled::Again(_)), "{handled:?}");
+    stage.memory.clock.advance(left * 2);
+    stage.drain(&pipeline).await.unwrap();
+    assert_eq!(error(&stage).await.code, "DEADLINE");
 }
 
 /// A film whose artifact of that choice is lost or damaged just before it is assembled.
