@@ -33,6 +33,11 @@ impl Failure {
         Self { message: message.into(), code: code(Class::Request) }
     }
 
+    /// Something that should not happen did.
+    pub(super) fn defect(message: impl ToString) -> Self {
+        Self { message: message.to_string(), code: DEFECT }
+    }
+
     /// Somebody pressed Ctrl-C.
     pub(super) fn interrupted(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: INTERRUPTED }

@@ -1,5 +1,6 @@
 //! The command line: data on standard output, all else on standard error, and an exit code for each class of failure.
 
+mod bench;
 mod cache;
 mod doctor;
 mod explain;
@@ -77,6 +78,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Turn the installed models into the form that loads at once; `make film` does this
     Prepare(doctor::Prepare),
+    /// Measure speed, memory and cache against what they should be
+    Bench(bench::Bench),
     /// Print the JSON Schema of a request
     Schema,
     /// Print a shell's completions
@@ -136,6 +139,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Voices(voices) => voices.run(&config),
         Command::Doctor(doctor) => doctor.run(&config).await,
         Command::Prepare(prepare) => prepare.run(&config).await,
+        Command::Bench(bench) => bench.run(&config).await,
         Command::Schema | Command::Completions { .. } => Ok(()),
     }
 }

@@ -63,10 +63,17 @@ impl Station {
         Ok(Self { pipeline, progress, interrupted, work: work.path().to_owned(), _work: work })
     }
 
+    /// The same with another world, which `change` makes of this one.
+    pub(super) fn with(mut self, change: impl FnOnce(&mut World)) -> Self {
+        let mut world = self.pipeline.world().clone();
+        change(&mut world);
+        self.pipeline = Pipeline::new(world, self.pipeline.settings().clone(), self.progress.clone());
+        self
+    }
+
     fn world(config: &Config, root: &Path, folder: Option<&Path>, task: Option<&str>) -> PortResult<World> {
         let clock = Arc::new(SystemClock);
         let stores = Sqlite::open(root, clock.clone())?;
-        let studio = Studio::new(config.ffmpeg.clone(), Fonts::new(Some(&config.assets.join("fonts"))));
         Ok(World {
             artifacts: artifacts(config, root, task)?,
             tasks: Arc::new(stores.tasks()),
@@ -79,7 +86,7 @@ impl Station {
                 allow_hosts: config.allow_hosts.clone(),
                 ..Policy::default()
             })),
-            films: Arc::new(studio),
+            films: Arc::new(studio(config)),
             clock,
         })
     }
@@ -92,6 +99,11 @@ fn artifacts(config: &Config, root: &Path, task: Option<&str>) -> PortResult<Arc
         _ => root.to_owned(),
     };
     Ok(Arc::new(Files::open(&root, Some(config.cache_max_age))?))
+}
+
+/// Films by the configured ffmpeg, with the installed fonts.
+pub(super) fn studio(config: &Config) -> Studio {
+    Studio::new(config.ffmpeg.clone(), Fonts::new(Some(&config.assets.join("fonts"))))
 }
 
 /// The voices.

@@ -54,7 +54,7 @@ fn into_io(error: PortError) -> io::Error {
 }
 
 /// Draws and writes every frame. The outer error is ours, the inner one the pipe's.
-fn write_frames(
+pub(super) fn write_frames(
     job: &SceneJob,
     fonts: &Fonts,
     context: &StepContext,

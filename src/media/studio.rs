@@ -1,5 +1,6 @@
 //! All of the port for films in one place.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -29,12 +30,26 @@ impl Studio {
         Self { configured: ffmpeg, found: OnceLock::new(), fonts }
     }
 
-    fn ffmpeg(&self) -> PortResult<&Ffmpeg> {
+    /// The ffmpeg that it works with.
+    ///
+    /// # Errors
+    /// `FFMPEG_MISSING`.
+    pub fn ffmpeg(&self) -> PortResult<&Ffmpeg> {
         if let Some(found) = self.found.get() {
             return Ok(found);
         }
         let found = Ffmpeg::find(self.configured.as_deref())?;
         Ok(self.found.get_or_init(|| found))
+    }
+
+    /// Writes a scene's frames as the encoder gets them: planar YUV 4:2:0, one after the other. For benchmarks, which
+    /// encode them again. Blocks.
+    ///
+    /// # Errors
+    /// As [`Films::scene`]; and where `out` cannot be written.
+    pub fn frames(&self, job: &SceneJob, out: &mut impl Write, context: &StepContext) -> PortResult<()> {
+        let written = scene::write_frames(job, &self.fonts, context, out)?;
+        written.map_err(|e| PortError::io("write frames into", &context.work, e))
     }
 }
 

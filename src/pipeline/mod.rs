@@ -83,6 +83,12 @@ impl Pipeline {
         Self { world, settings, encoders, flights: Arc::default(), name, observer }
     }
 
+    /// What it was told.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The world it works in.
     #[must_use]
     pub fn world(&self) -> &World {

@@ -1,12 +1,13 @@
 //! hibari: a small network that predicts spectra, and a synthesis of our own; one voice, a hundredth of real time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use memmap2::Mmap;
 use ort::session::SessionOutputs;
 use ort::value::Tensor;
 
-use super::engine::{Engine, Utterance};
+use super::engine::{Engine, Utterance, clocked};
 use super::mapped::map;
 use super::pool::Pool;
 use super::prepare::DURATIONS;
@@ -38,7 +39,7 @@ impl Hibari {
     }
 
     /// What the network says, as sound. Its outputs are freed before the next sentence.
-    fn heard(&self, outputs: &SessionOutputs) -> PortResult<Utterance> {
+    fn heard(&self, outputs: &SessionOutputs, inference: Duration) -> PortResult<Utterance> {
         let tensor = |name: &str| {
             let missing = || failed("hibari answered without the output", name);
             let value = outputs.get(name).ok_or_else(missing)?;
@@ -56,7 +57,7 @@ impl Hibari {
             return Err(failed("hibari answered with", "spectra of different lengths"));
         }
         let samples = self.synthesis.waveform(&prediction).map_err(|e| failed("cannot make hibari's waveform", e))?;
-        Ok(Utterance { samples, durations: durations(outputs)? })
+        Ok(Utterance { samples, durations: durations(outputs)?, inference })
     }
 }
 
@@ -72,7 +73,8 @@ impl Engine for Hibari {
                 "ids" => Tensor::from_array(([1, ids.len()], ids.to_vec())).map_err(wrong)?,
                 "speed" => Tensor::from_array(([1], vec![speed])).map_err(wrong)?,
             ];
-            self.heard(&model.session.run(inputs).map_err(wrong)?)
+            let (outputs, inference) = clocked(|| model.session.run(inputs));
+            self.heard(&outputs.map_err(wrong)?, inference)
         })
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use memmap2::Mmap;
 use ort::value::Tensor;
 
-use super::engine::{Engine, Utterance};
+use super::engine::{Engine, Utterance, clocked};
 use super::hibari::durations;
 use super::mapped::map;
 use super::pool::Pool;
@@ -76,10 +76,11 @@ impl Engine for Kokoro {
                 "style" => Tensor::from_array(([1, STYLE], style.clone())).map_err(wrong)?,
                 "speed" => Tensor::from_array(([1], vec![speed])).map_err(wrong)?,
             ];
-            let outputs = model.session.run(inputs).map_err(wrong)?;
+            let (outputs, inference) = clocked(|| model.session.run(inputs));
+            let outputs = outputs.map_err(wrong)?;
             let audio = outputs.get("audio").ok_or_else(|| failed("Kokoro answered without", "audio"))?;
             let (_, samples) = audio.try_extract_tensor::<f32>().map_err(wrong)?;
-            Ok(Utterance { samples: samples.to_vec(), durations: durations(&outputs)? })
+            Ok(Utterance { samples: samples.to_vec(), durations: durations(&outputs)?, inference })
         })
     }
 }

@@ -9,6 +9,7 @@
 //! Models run in ONNX Runtime over mapped files (`runtime`, `mapped`), each sentence on a session of its own (`pool`).
 
 mod alphabet;
+mod cost;
 mod engine;
 mod functions;
 mod hibari;
@@ -31,5 +32,6 @@ mod unknown;
 mod voices;
 mod waveform;
 
+pub use cost::Cost;
 pub use prepare::{ModelKind, prepare};
 pub use speaker::Speaker;

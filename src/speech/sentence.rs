@@ -63,6 +63,8 @@ fn padded(run: &[WordIds], space: i64) -> Vec<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::engine::{UNIT, Utterance};
     use super::*;
 
@@ -76,7 +78,8 @@ mod tests {
 
         fn run(&self, ids: &[i64], _: &str, _: f32) -> PortResult<Utterance> {
             assert!(ids.len() <= 12, "{ids:?}");
-            Ok(Utterance { samples: vec![0.5; ids.len() * 5 * UNIT], durations: vec![5; ids.len()] })
+            let samples = vec![0.5; ids.len() * 5 * UNIT];
+            Ok(Utterance { samples, durations: vec![5; ids.len()], inference: Duration::ZERO })
         }
     }
 

@@ -20,13 +20,13 @@ use crate::recipe::steps::{SpeechRecipe, VoicePin};
 /// Speaks with the installed models. What it loaded stays loaded; clones share it.
 #[derive(Clone)]
 pub struct Speaker {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    assets: Assets,
+pub(super) struct Shared {
+    pub(super) assets: Assets,
     cores: usize,
-    alphabet: Lazy<Alphabet>,
+    pub(super) alphabet: Lazy<Alphabet>,
     american: Lazy<Phonemizer>,
     british: Lazy<Phonemizer>,
     hibari: Lazy<Hibari>,
@@ -91,14 +91,15 @@ impl Shared {
         sentence::speak(&*engine, &words, alphabet.space(), &recipe.voice.name, speed, || go_on(context))
     }
 
-    fn words(&self, alphabet: &Alphabet, recipe: &SpeechRecipe) -> PortResult<Vec<WordIds>> {
+    /// The words' phonemes, as ids.
+    pub(super) fn words(&self, alphabet: &Alphabet, recipe: &SpeechRecipe) -> PortResult<Vec<WordIds>> {
         let british = voices::british(&recipe.voice.name);
         let slot = if british { &self.british } else { &self.american };
         let phonemizer = slot.get(|| Ok(Phonemizer::new(british, Unknown::load(&self.assets, self.cores)?)))?;
         Ok(phonemizer.read(&recipe.words).iter().map(|phonemes| alphabet.word(phonemes)).collect())
     }
 
-    fn engine(&self, name: &str) -> PortResult<Arc<dyn Engine>> {
+    pub(super) fn engine(&self, name: &str) -> PortResult<Arc<dyn Engine>> {
         match name {
             voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets, self.cores))?),
             _ => Ok(self.kokoro.get(|| Kokoro::load(&self.assets, self.cores))?),
@@ -119,7 +120,7 @@ fn go_on(context: &StepContext) -> PortResult<()> {
 }
 
 /// Something that is loaded when it is first needed, and tried again where that failed.
-struct Lazy<T>(Mutex<Option<Arc<T>>>);
+pub(super) struct Lazy<T>(Mutex<Option<Arc<T>>>);
 
 impl<T> Default for Lazy<T> {
     fn default() -> Self {
@@ -129,7 +130,7 @@ impl<T> Default for Lazy<T> {
 
 impl<T> Lazy<T> {
     /// The loaded thing; who comes while another loads it waits for that one.
-    fn get(&self, load: impl FnOnce() -> PortResult<T>) -> PortResult<Arc<T>> {
+    pub(super) fn get(&self, load: impl FnOnce() -> PortResult<T>) -> PortResult<Arc<T>> {
         let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(loaded) = &*slot {
             return Ok(Arc::clone(loaded));

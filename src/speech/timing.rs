@@ -22,7 +22,7 @@ const MARGIN: usize = 960;
 /// With `cum[i]` the units before id `i`, a word of the ids `i..=j` sounds from `max(0, cum[i] - 3)` to
 /// `max(0, cum[j + 1] - 3)`.
 pub(super) fn timed(utterance: Utterance, words: &[WordIds]) -> Spoken {
-    let Utterance { mut samples, durations } = utterance;
+    let Utterance { mut samples, durations, .. } = utterance;
     let kept = kept(&samples);
     let last_voiced = sounding(&samples, VOICED).end;
     let place = |sample: usize| sample.clamp(kept.start, kept.end) - kept.start;
@@ -86,6 +86,8 @@ fn sounding(samples: &[f32], part: f32) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn word(ids: usize, end: usize) -> WordIds {
@@ -96,7 +98,7 @@ mod tests {
     fn utterance() -> Utterance {
         let samples = (0..20 * UNIT).map(|i| if (6..14).contains(&(i / UNIT)) { 0.5 } else { 0.0 });
         // pad, two ids, space, two ids and a full stop, pad
-        Utterance { samples: samples.collect(), durations: vec![9, 2, 2, 1, 2, 1, 2, 1] }
+        Utterance { samples: samples.collect(), durations: vec![9, 2, 2, 1, 2, 1, 2, 1], inference: Duration::ZERO }
     }
 
     #[test]
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn silence_stays_empty() {
-        let silent = Utterance { samples: vec![0.0; 600], durations: vec![1] };
+        let silent = Utterance { samples: vec![0.0; 600], durations: vec![1], inference: Duration::ZERO };
         assert_eq!(timed(silent, &[word(1, 1)]).words, [WordTime { start: 0, end: 0 }]);
     }
 
