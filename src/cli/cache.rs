@@ -70,7 +70,7 @@ async fn verify(station: &Station) -> Result<(), Failure> {
     let listed = artifacts.list().await?;
     let mut damaged = 0;
     for artifact in &listed {
-        if artifacts.open(&artifact.id, &station.work).await?.is_none() {
+        if !artifacts.verify(&artifact.id).await? {
             damaged += 1;
             print(&format!("damaged and removed: {}", artifact.id))?;
         }

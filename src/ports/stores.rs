@@ -71,6 +71,10 @@ pub trait Artifacts: Send + Sync {
     /// All artifacts, in order of their ids.
     async fn list(&self) -> PortResult<Vec<Listed>>;
 
+    /// Reads its bytes, whatever its age, which stays as it is. False where they are not what was stored: then it is
+    /// removed. An absent one is not damaged.
+    async fn verify(&self, id: &ArtifactId) -> PortResult<bool>;
+
     /// Removes one; nothing happens where there is none.
     async fn remove(&self, id: &ArtifactId) -> PortResult<()>;
 }

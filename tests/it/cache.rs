@@ -108,7 +108,9 @@ fn age_counts_from_the_last_use() {
     assert_eq!(to_make("3"), "to make: nothing\n");
     assert_eq!(to_make("1"), "to make: nothing\n", "the plan before was a use");
     unused_for_two_hours();
-    assert!(to_make("1").contains("1 picture"), "too old");
+    let verified = desk.run_with(&[("CACHE_MAX_AGE", "1")], &["cache", "verify"]);
+    assert_eq!((verified.ok(), &verified.stderr[..]), ("", "5 artifacts read, 0 damaged\n"), "old is not damaged");
+    assert!(to_make("1").contains("1 picture"), "too old, and to verify is no use");
 }
 
 #[test]
