@@ -162,7 +162,7 @@ pub struct Delivery {
 /// What is to be done next. Delivery is at least once and in no particular order.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Adds messages.
+    /// Adds messages. The deliveries of one that was sent before are counted anew.
     async fn send(&self, messages: &[Message]) -> PortResult<()>;
 
     /// At most `max` messages that are visible now, hidden from now on for `visibility`.
