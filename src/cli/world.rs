@@ -23,6 +23,8 @@ use crate::speech::Speaker;
 const STEP_DEADLINE: Duration = Duration::from_secs(3600);
 /// A step that failed for a passing reason is tried so many times.
 const ATTEMPTS: u32 = 4;
+/// A live task that nothing was done for during so long is sent again when a command starts.
+const IDLE: Duration = Duration::from_secs(300);
 
 /// What a command works with.
 pub(super) struct Station {
@@ -61,6 +63,11 @@ impl Station {
         let pipeline = Pipeline::new(world, settings, progress.clone());
         let interrupted = CancellationToken::new();
         Ok(Self { pipeline, progress, interrupted, work: work.path().to_owned(), _work: work })
+    }
+
+    /// Looks after the tasks of processes that died, so that none of them reads as if somebody worked on it for ever.
+    pub(super) async fn reconcile(&self) -> PortResult<()> {
+        self.pipeline.reconcile(IDLE).await.map(drop)
     }
 
     /// The same with another world, which `change` makes of this one.

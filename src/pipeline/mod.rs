@@ -12,6 +12,7 @@ mod ready;
 mod reconcile;
 mod render;
 pub mod report;
+mod resume;
 mod submit;
 mod turn;
 

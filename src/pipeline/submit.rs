@@ -64,7 +64,7 @@ impl Pipeline {
             request_sha256: sha256,
             request: as_sent,
             plan: serde_json::to_value(&plan).map_err(internal)?,
-            deadline: now + self.settings.task_deadline.as_millis() as u64,
+            deadline: self.deadline_from(now),
             now,
         };
         let new = match self.world.tasks.create(&task).await? {

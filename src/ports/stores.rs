@@ -123,7 +123,8 @@ pub trait Tasks: Send + Sync {
     /// state, except by [`revive`](Self::revive). True where this call made the change.
     async fn advance(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool>;
 
-    /// Makes a failed or cancelled task `queued` again with a new deadline, for `resume`. True where it was so changed.
+    /// Gives a task until `deadline`. One that has ended is `queued` again, and what came of it is forgotten; what it
+    /// has done stays done. False where there is no such task.
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool>;
 
     /// Adds a step to the done set; again is the same as once.
