@@ -54,14 +54,17 @@ impl Render {
 
 impl Resume {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, Some(&self.task), progress::for_terminal(config))?;
+        // A picture that the cache has lost is looked for here, where its path is a relative one.
+        let here = Some(Path::new("."));
+        let station = Station::open(config, here, Some(&self.task), progress::for_terminal(config))?;
         station.reconcile().await?;
-        let plan = station.pipeline.plan_of(&self.task).await?;
-        let plan = plan.ok_or_else(|| task::unknown(&self.task))?;
+        let task = station.pipeline.world().tasks.get(&self.task).await?;
+        let task = task.ok_or_else(|| task::unknown(&self.task))?;
+        let plan = station.pipeline.plan_of(&self.task).await?.ok_or_else(|| task::no_plan(&self.task))?;
         let output = export::target(&station, &self.task, self.output.output.as_deref()).await?;
         export::check(&output)?;
         station.progress.planned(&plan);
-        station.pipeline.resume(&self.task, &plan).await?;
+        station.pipeline.resume(&task, &plan).await?;
         let submitted = Submitted { task: self.task, plan, new: false };
         finish(&station, config, &submitted, &self.output).await
     }

@@ -17,6 +17,9 @@ use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength, SceneRecipe}
 use crate::recipe::{ArtifactId, Digest};
 use crate::wav;
 
+/// The code of the failure of a task whose picture only its request can bring back.
+pub(super) const PIN_LOST: &str = "PIN_LOST";
+
 /// The motions that a picture's digest chooses from.
 const CHOICE: [MotionKind; 4] = [MotionKind::ZoomIn, MotionKind::PanRight, MotionKind::ZoomOut, MotionKind::PanLeft];
 
@@ -139,7 +142,7 @@ impl Pipeline {
 /// A pinned picture's bytes came with the request; without them nothing here can make it.
 fn lost_pin(sha256: &Digest) -> PortError {
     let message = format!("the picture with SHA-256 {sha256} is not in the cache any more; send the request again");
-    PortError::permanent(Class::Storage, "PIN_LOST", message)
+    PortError::permanent(Class::Storage, PIN_LOST, message)
 }
 
 /// The scene's motion; where the request names none, the picture's digest chooses, so that the same picture moves

@@ -52,7 +52,9 @@ impl Pipeline {
                 return Err(SubmitError::Conflict(id));
             }
             let plan = self.plan_of(&id).await?.ok_or_else(|| internal(format!("task {id} has no plan")))?;
-            if !task.status.is_terminal() {
+            if self.is_lost(&task, &plan).await? {
+                self.open_again(&task, &plan).await?;
+            } else if !task.status.is_terminal() {
                 self.send_ready(&id, &plan).await?;
             }
             return Ok(Submitted { task: id, plan, new: false });
@@ -177,7 +179,7 @@ impl Pipeline {
     }
 
     /// Fetches each source once, keeps its bytes, and answers their digests.
-    async fn pins(&self, spec: &FilmSpec) -> BTreeMap<String, Result<Digest, Arc<PortError>>> {
+    pub(super) async fn pins(&self, spec: &FilmSpec) -> BTreeMap<String, Result<Digest, Arc<PortError>>> {
         let sources = spec.scenes.iter().filter_map(|scene| match &scene.picture {
             PictureSpec::Source(source) => Some(source.clone()),
             PictureSpec::Prompt { .. } => None,
@@ -214,7 +216,7 @@ impl Pipeline {
 }
 
 /// One failure told for every scene that points at the same source.
-fn again(error: &PortError) -> PortError {
+pub(super) fn again(error: &PortError) -> PortError {
     PortError {
         class: error.class,
         code: error.code,

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, film, made};
+use crate::support::{Desk, Ran, film, made};
 
 /// A sentence that stands alone; short ones are spoken together with their neighbours.
 const LONG: &str = "The cat sits at the door of the fish market every single morning, whatever the weather is like.";
@@ -111,6 +111,41 @@ fn age_counts_from_the_last_use() {
     let verified = desk.run_with(&[("CACHE_MAX_AGE", "1")], &["cache", "verify"]);
     assert_eq!((verified.ok(), &verified.stderr[..]), ("", "5 artifacts read, 0 damaged\n"), "old is not damaged");
     assert!(to_make("1").contains("1 picture"), "too old, and to verify is no use");
+}
+
+/// A task that names itself is no dead end when its film is gone.
+#[test]
+fn what_was_pruned_is_made_again_under_the_same_id() {
+    let desk = Desk::new();
+    let boat = |blue| {
+        let picture = image::RgbImage::from_pixel(96, 160, image::Rgb([20, 90, blue]));
+        picture.save(desk.path("boat.png")).unwrap();
+    };
+    boat(200);
+    let mut request = film(&json!([
+        {"type": "image", "image": "boat.png", "duration": 0.25},
+        {"type": "image", "promptImage": "A cat", "duration": 0.25},
+    ]));
+    request["task_id"] = json!("mine");
+    desk.render(&request).ok();
+    let first = fs::read(desk.path("film.mp4")).unwrap();
+    let render = || desk.render(&request);
+    let resume = || desk.run(&["resume", "mine", "-o", "film.mp4"]);
+    for again in [&render as &dyn Fn() -> Ran, &resume] {
+        desk.run(&["cache", "prune", "--older-than", "0"]).ok();
+        fs::remove_file(desk.path("film.mp4")).unwrap();
+        assert_eq!(again().ok(), "film.mp4\n");
+        assert_eq!(fs::read(desk.path("film.mp4")).unwrap(), first, "the same film");
+    }
+    let films = files(&desk.path("cache/film"));
+    fs::write(films.iter().find(|path| path.extension().is_some_and(|e| e == "mp4")).unwrap(), b"damaged").unwrap();
+    render().ok();
+    assert_eq!(fs::read(desk.path("film.mp4")).unwrap(), first, "and so where the cache's own is damaged");
+
+    desk.run(&["cache", "prune", "--older-than", "0"]).ok();
+    boat(100);
+    render().fails(3, &["scenes[0].image: found a picture with SHA-256", "use another task_id"]);
+    resume().fails(3, &["scenes[0].image: found a picture with SHA-256", "use another task_id"]);
 }
 
 #[test]

@@ -77,7 +77,7 @@ async fn a_failed_task_is_revived_and_makes_only_what_is_missing() {
     assert_eq!(error(&stage).await.step.as_deref(), Some("film"));
     stage.makers.take_calls();
     let pipeline = stage.pipeline();
-    pipeline.resume("t", &submitted.plan).await.unwrap();
+    pipeline.resume(&stage.task("t").await, &submitted.plan).await.unwrap();
     stage.drain(&pipeline).await.unwrap();
     assert_eq!(stage.makers.take_calls(), ["film", "poster"]);
     assert_eq!(stage.task("t").await.status, Status::Finished);
@@ -121,7 +121,7 @@ async fn a_living_task_that_is_resumed_has_time_again() {
     let submitted = submit(&pipeline, &three_scenes(), "t").await;
     stage.deliver(&pipeline).await.unwrap();
     stage.memory.clock.advance(TASK_DEADLINE * 2);
-    pipeline.resume("t", &submitted.plan).await.unwrap();
+    pipeline.resume(&stage.task("t").await, &submitted.plan).await.unwrap();
     stage.drain(&pipeline).await.unwrap();
     assert_eq!(stage.memory.tasks.history("t"), [Status::Queued, Status::InProgress, Status::Finished]);
 }
