@@ -63,7 +63,6 @@ impl Resume {
         let plan = station.pipeline.plan_of(&self.task).await?.ok_or_else(|| task::no_plan(&self.task))?;
         let output = export::target(&station, &self.task, self.output.output.as_deref()).await?;
         export::check(&output)?;
-        station.progress.planned(&plan);
         station.pipeline.resume(&task, &plan).await?;
         let submitted = Submitted { task: self.task, plan, new: false };
         finish(&station, config, &submitted, &self.output).await

@@ -1,9 +1,9 @@
 //! Going on with a task that was recorded: one that was killed, cancelled or failed, or whose film is gone.
 
-use super::Pipeline;
 use super::error::{SubmitError, internal};
 use super::render::PIN_LOST;
 use super::submit::again;
+use super::{Event, Pipeline};
 use crate::domain::film::{FilmSpec, PictureSpec, SceneSpec};
 use crate::domain::request::{Fault, Faults, Request};
 use crate::domain::task::{Status, Task};
@@ -38,7 +38,15 @@ impl Pipeline {
         let now = self.world.clock.now_ms();
         self.world.tasks.revive(&task.id, self.deadline_from(now), now).await?;
         self.unmark(&task.id, &self.lost_scenes(plan).await?).await?;
+        self.tell(&task.id, plan).await?;
         Ok(self.send_ready(&task.id, plan).await?)
+    }
+
+    /// Tells what was planned, and what of it is done.
+    pub(super) async fn tell(&self, task: &str, plan: &Plan) -> PortResult<()> {
+        let done = self.world.tasks.done(task).await?;
+        self.observer.event(Event::Planned { task, plan, done: &done });
+        Ok(())
     }
 
     /// When a task must have ended that begins, or is gone on with, now.

@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use super::Pipeline;
 use super::error::{SubmitError, internal};
-use super::{Event, Pipeline};
 use crate::domain::film::{FilmSpec, NarrationSpec, PictureSpec, SceneSpec};
 use crate::domain::request::{Fault, Faults, Origin, Request};
 use crate::domain::task::Work;
@@ -55,6 +55,7 @@ impl Pipeline {
             if self.is_lost(&task, &plan).await? {
                 self.open_again(&task, &plan).await?;
             } else if !task.status.is_terminal() {
+                self.tell(&id, &plan).await?;
                 self.send_ready(&id, &plan).await?;
             }
             return Ok(Submitted { task: id, plan, new: false });
@@ -74,7 +75,7 @@ impl Pipeline {
             Created::Same => false,
             Created::Conflict => return Err(SubmitError::Conflict(id)),
         };
-        self.observer.event(Event::Planned { task: &id, plan: &plan });
+        self.tell(&id, &plan).await?;
         // A film that is there needs no scenes, nor what they were made from.
         if self.world.artifacts.find(&plan.film.id()?).await?.is_some() {
             self.send(&id, vec![Work::Assemble]).await?;

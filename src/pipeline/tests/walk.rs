@@ -109,7 +109,7 @@ async fn progress_is_told() {
         fn event(&self, event: crate::pipeline::Event<'_>) {
             use crate::pipeline::Event;
             self.0.lock().unwrap().push(match event {
-                Event::Planned { plan, .. } => format!("planned {}", plan.scenes.len()),
+                Event::Planned { plan, done, .. } => format!("planned {}, {} done", plan.scenes.len(), done.len()),
                 Event::Frames { scene, done, .. } => format!("frames {scene} {done}"),
                 Event::Step { record, .. } => record.kind.clone(),
                 Event::Retry { error, .. } => error.to_owned(),
@@ -122,6 +122,12 @@ async fn progress_is_told() {
     pipeline.observer = heard.clone();
     submit(&pipeline, &json!({"scenes": [{"type": "image", "promptImage": "a", "duration": 1.0}]}), "t").await;
     stage.drain(&pipeline).await.unwrap();
-    let heard = heard.0.lock().unwrap().clone();
-    assert_eq!(heard, ["planned 1", "picture", "frames 0 30", "scene", "soundtrack", "film", "poster"]);
+    let told = std::mem::take(&mut *heard.0.lock().unwrap());
+    assert_eq!(told, ["planned 1, 0 done", "picture", "frames 0 30", "scene", "soundtrack", "film", "poster"]);
+
+    submit(&pipeline, &three_scenes(), "killed").await;
+    stage.deliver(&pipeline).await.unwrap();
+    heard.0.lock().unwrap().clear();
+    submit(&pipeline, &three_scenes(), "killed").await;
+    assert_eq!(*heard.0.lock().unwrap(), ["planned 3, 1 done"]);
 }
