@@ -60,6 +60,7 @@ impl Pipeline {
         let new = self.made_scenes(job).await?;
         let reason = format!("{new} of {} scenes or the sound are new", plan.scenes.len());
         let make = |context: StepContext| async move {
+            self.expect_tools(&plan.film.tools).await?;
             let sound = self.soundtrack(job).await?;
             let mixed: SoundtrackFacts = facts::read(&sound)?;
             let mut scenes = Vec::with_capacity(plan.film.scenes.len());

@@ -14,6 +14,7 @@ mod render;
 pub mod report;
 mod resume;
 mod submit;
+mod tools;
 mod turn;
 
 use std::path::PathBuf;

@@ -116,6 +116,10 @@ impl Pipeline {
         context: &StepContext,
     ) -> PortResult<Made> {
         let recipe = &scene.recipe;
+        self.expect_tools(&recipe.tools).await?;
+        if let Some(captions) = &recipe.captions {
+            self.expect_fonts(&captions.fonts)?;
+        }
         let frames = Length::from(recipe.length).frames(&told.layout, recipe.fps);
         let captions = match &recipe.captions {
             Some(_) => scene_cues(recipe, told, frames),

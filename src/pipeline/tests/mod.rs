@@ -5,6 +5,7 @@ mod failures;
 mod resume;
 mod reuse;
 mod submission;
+mod tools;
 mod walk;
 
 use std::sync::Arc;

@@ -5,13 +5,14 @@ mod films;
 pub mod pictures;
 mod speech;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
 use crate::ports::{Class, PortError, PortResult, Sources, StepContext};
+use crate::recipe::Digest;
 
 /// All stand-ins in one: [`Speech`](crate::ports::Speech), [`Pictures`](crate::ports::Pictures), [`Sources`] and
 /// [`Films`](crate::ports::Films).
@@ -25,6 +26,7 @@ struct State {
     calls: BTreeMap<String, u32>,
     failures: BTreeMap<String, VecDeque<PortError>>,
     sources: BTreeMap<String, Vec<u8>>,
+    replaced: BTreeSet<String>,
 }
 
 impl StandIns {
@@ -46,6 +48,17 @@ impl StandIns {
     /// Puts a picture behind an address.
     pub fn serve(&self, source: &str, bytes: Vec<u8>) {
         self.locked().sources.insert(source.to_owned(), bytes);
+    }
+
+    /// Puts others in the place of the `tools` or the `fonts`, as an upgrade does.
+    pub fn replace(&self, what: &str) {
+        self.locked().replaced.insert(what.to_owned());
+    }
+
+    /// The digest of the tools or the fonts.
+    fn version(&self, what: &str) -> Digest {
+        let replaced = self.locked().replaced.contains(what);
+        Digest::of(format!("stand-in {what}{}", if replaced { ", the next" } else { "" }))
     }
 
     fn locked(&self) -> MutexGuard<'_, State> {
