@@ -166,3 +166,35 @@ fn without_a_cache_nothing_of_another_task_is_used() {
     assert_eq!(render(&request), Some(5), "the same task is answered as it ended");
     assert!(desk.path("film.mp4").exists(), "from its own artifacts");
 }
+
+#[test]
+fn what_tasks_have_to_themselves_is_planned_listed_and_tidied_like_the_rest() {
+    let desk = Desk::new();
+    let mut request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
+    desk.render(&request).ok();
+    request["task_id"] = json!("mine");
+    desk.write("mine.json", request.to_string());
+    let alone = [("CACHE_ENABLED", "false")];
+    let to_make = |file| desk.run_with(&alone, &["plan", file]).stderr;
+    let all = "to make: 1 picture, 1 scene, 1 soundtrack, 1 film, 1 poster\n";
+    assert_eq!(to_make("request.json"), all, "what another task made is not used");
+    assert_eq!(to_make("mine.json"), all);
+    desk.run_with(&alone, &["render", "mine.json", "-o", "film.mp4"]).ok();
+    assert_eq!((&to_make("request.json")[..], &to_make("mine.json")[..]), (all, "to make: nothing\n"));
+
+    let listed = desk.run(&["cache", "ls", "--json"]).json();
+    let of = |task: Value| listed.as_array().unwrap().iter().filter(|artifact| artifact["task"] == task).count();
+    assert_eq!((of(json!(null)), of(json!("mine"))), (5, 5));
+    assert_eq!(desk.run(&["cache", "ls"]).ok().matches(" of task mine\n").count(), 5);
+    let own = files(&desk.path("cache/private/mine/film"));
+    fs::write(own.iter().find(|path| path.extension().is_some_and(|e| e == "mp4")).unwrap(), b"damaged").unwrap();
+    let verified = desk.run(&["cache", "verify"]);
+    assert!(verified.stdout.starts_with("damaged and removed: film/"), "{verified:?}");
+    assert!(verified.stdout.ends_with(" of task mine\n"), "{verified:?}");
+    assert_eq!((verified.code, &verified.stderr[..]), (Some(6), "10 artifacts read, 1 damaged\n"));
+    desk.run(&["cache", "prune"]).ok();
+    assert!(desk.path("cache/private/mine").exists(), "used a moment ago");
+    desk.run(&["cache", "prune", "--older-than", "0"]).ok();
+    assert_eq!(desk.run(&["cache", "ls"]).ok(), "");
+    assert!(!desk.path("cache/private/mine").exists());
+}
