@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn voices_that_sound_alike_have_pins_of_their_own() {
-        let pins = ["heart", "af_heart", "af_bella"].map(|name| pin(&assets(), Some(name)).expect(name).model);
+        let pins = ["heart", "af_heart", "am_michael"].map(|name| pin(&assets(), Some(name)).expect(name).model);
         assert!(pins[0] != pins[1] && pins[1] != pins[2]);
         assert_eq!(pin(&assets(), None).expect("the default").model, pins[0]);
     }
