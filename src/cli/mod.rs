@@ -62,7 +62,7 @@ enum Command {
     Explain(explain::Explain),
     /// Show where a task stands
     Status(status::Status),
-    /// Go on with a task that was killed, cancelled or failed
+    /// Go on with a task that was killed, cancelled or failed, or whose film is gone
     Resume(render::Resume),
     /// Cancel a task
     Cancel(task::Cancel),

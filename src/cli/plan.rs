@@ -33,11 +33,14 @@ impl Plan {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let value = render::read(&self.request)?;
         let request = Request::from_value(value, Origin::CommandLine).map_err(SubmitError::from)?;
-        let station = Station::open(config, Some(render::folder(&self.request)), None, progress::quiet())?;
+        let task = request.task_id.as_deref();
+        let station = Station::open(config, Some(render::folder(&self.request)), task, progress::quiet())?;
+        // With `CACHE_ENABLED=false` only a task that is there already has anything.
+        let reuses = config.cache_enabled || task.is_some();
         let plan = station.pipeline.plan(&request).await?;
         let mut steps = Vec::new();
         for (scene, id) in plan.artifacts().map_err(PortError::from)? {
-            let cached = station.pipeline.world().artifacts.find(&id).await?.is_some();
+            let cached = reuses && station.pipeline.world().artifacts.find(&id).await?.is_some();
             steps.push(Step { scene, id, cached });
         }
         if self.json {

@@ -16,9 +16,6 @@ use crate::local::runner;
 use crate::pipeline::{SubmitError, Submitted};
 use crate::ports::{PortError, PortResult};
 
-/// A live task that nothing was done for during so long is sent again when a command starts.
-const IDLE: std::time::Duration = std::time::Duration::from_secs(300);
-
 #[derive(Debug, clap::Args)]
 pub(super) struct Render {
     /// The request's file, or `-` for standard input
@@ -46,7 +43,7 @@ impl Render {
         let named = Request::from_value(request.clone(), Origin::CommandLine).map_err(SubmitError::from)?.task_id;
         let id = named.unwrap_or_else(task::new_id);
         let station = Station::open(config, Some(folder(&self.request)), Some(&id), progress::for_terminal(config))?;
-        station.pipeline.reconcile(IDLE).await?;
+        station.reconcile().await?;
         let submitted = station.pipeline.submit(request, Origin::CommandLine, &id).await?;
         if self.output.output.is_none() {
             export::check(&export::target(&station, &submitted.task, None).await?)?;
@@ -57,16 +54,16 @@ impl Render {
 
 impl Resume {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, Some(&self.task), progress::for_terminal(config))?;
-        let pipeline = &station.pipeline;
-        let (tasks, now) = (&pipeline.world().tasks, pipeline.world().clock.now_ms());
-        let plan = pipeline.plan_of(&self.task).await?;
-        let plan = plan.ok_or_else(|| task::unknown(&self.task))?;
+        // A picture that the cache has lost is looked for here, where its path is a relative one.
+        let here = Some(Path::new("."));
+        let station = Station::open(config, here, Some(&self.task), progress::for_terminal(config))?;
+        station.reconcile().await?;
+        let task = station.pipeline.world().tasks.get(&self.task).await?;
+        let task = task.ok_or_else(|| task::unknown(&self.task))?;
+        let plan = station.pipeline.plan_of(&self.task).await?.ok_or_else(|| task::no_plan(&self.task))?;
         let output = export::target(&station, &self.task, self.output.output.as_deref()).await?;
         export::check(&output)?;
-        tasks.revive(&self.task, now + config.task_deadline.as_millis() as u64, now).await?;
-        station.progress.planned(&plan);
-        pipeline.send_ready(&self.task, &plan).await?;
+        station.pipeline.resume(&task, &plan).await?;
         let submitted = Submitted { task: self.task, plan, new: false };
         finish(&station, config, &submitted, &self.output).await
     }

@@ -28,6 +28,7 @@ pub(super) struct Status {
 impl Status {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let station = Station::open(config, None, self.task.as_deref(), progress::quiet())?;
+        station.reconcile().await?;
         let tasks = &station.pipeline.world().tasks;
         let listed = match &self.task {
             Some(id) => vec![tasks.get(id).await?.ok_or_else(|| task::unknown(id))?],

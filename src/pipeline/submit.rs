@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use super::Pipeline;
 use super::error::{SubmitError, internal};
-use super::{Event, Pipeline};
 use crate::domain::film::{FilmSpec, NarrationSpec, PictureSpec, SceneSpec};
 use crate::domain::request::{Fault, Faults, Origin, Request};
 use crate::domain::task::Work;
@@ -52,7 +52,10 @@ impl Pipeline {
                 return Err(SubmitError::Conflict(id));
             }
             let plan = self.plan_of(&id).await?.ok_or_else(|| internal(format!("task {id} has no plan")))?;
-            if !task.status.is_terminal() {
+            if self.is_lost(&task, &plan).await? {
+                self.open_again(&task, &plan).await?;
+            } else if !task.status.is_terminal() {
+                self.tell(&id, &plan).await?;
                 self.send_ready(&id, &plan).await?;
             }
             return Ok(Submitted { task: id, plan, new: false });
@@ -64,7 +67,7 @@ impl Pipeline {
             request_sha256: sha256,
             request: as_sent,
             plan: serde_json::to_value(&plan).map_err(internal)?,
-            deadline: now + self.settings.task_deadline.as_millis() as u64,
+            deadline: self.deadline_from(now),
             now,
         };
         let new = match self.world.tasks.create(&task).await? {
@@ -72,7 +75,7 @@ impl Pipeline {
             Created::Same => false,
             Created::Conflict => return Err(SubmitError::Conflict(id)),
         };
-        self.observer.event(Event::Planned { task: &id, plan: &plan });
+        self.tell(&id, &plan).await?;
         // A film that is there needs no scenes, nor what they were made from.
         if self.world.artifacts.find(&plan.film.id()?).await?.is_some() {
             self.send(&id, vec![Work::Assemble]).await?;
@@ -177,7 +180,7 @@ impl Pipeline {
     }
 
     /// Fetches each source once, keeps its bytes, and answers their digests.
-    async fn pins(&self, spec: &FilmSpec) -> BTreeMap<String, Result<Digest, Arc<PortError>>> {
+    pub(super) async fn pins(&self, spec: &FilmSpec) -> BTreeMap<String, Result<Digest, Arc<PortError>>> {
         let sources = spec.scenes.iter().filter_map(|scene| match &scene.picture {
             PictureSpec::Source(source) => Some(source.clone()),
             PictureSpec::Prompt { .. } => None,
@@ -214,7 +217,7 @@ impl Pipeline {
 }
 
 /// One failure told for every scene that points at the same source.
-fn again(error: &PortError) -> PortError {
+pub(super) fn again(error: &PortError) -> PortError {
     PortError {
         class: error.class,
         code: error.code,

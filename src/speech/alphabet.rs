@@ -8,6 +8,8 @@ use super::runtime::failed;
 use crate::assets::Assets;
 use crate::ports::PortResult;
 
+/// The name of their list among the assets.
+pub(super) const IDS: &str = "vocab.json";
 /// The id of silence at both ends of what a model is given.
 pub(super) const PAD: i64 = 0;
 
@@ -19,9 +21,9 @@ pub(super) struct Alphabet {
 }
 
 impl Alphabet {
-    /// Reads `vocab.json`.
+    /// Reads their list.
     pub(super) fn load(assets: &Assets) -> PortResult<Self> {
-        let path = assets.verified("vocab.json")?;
+        let path = assets.verified(IDS)?;
         let wrong = |e: &dyn std::fmt::Display| failed(&format!("cannot read {}", path.display()), e);
         let bytes = std::fs::read(&path).map_err(|e| wrong(&e))?;
         serde_json::from_slice(&bytes).map_err(|e| wrong(&e))

@@ -79,7 +79,8 @@ impl Shared {
         let now = voices::pin(&self.assets, Some(&recipe.voice.name))?;
         if now != recipe.voice {
             let message = format!(
-                "the voice `{}` is not the one that the task was planned with: submit the request again",
+                "the voice `{}` is not the one that the task was planned with: submit the request again, under another \
+                 task_id where it names one",
                 recipe.voice.name
             );
             return Err(PortError::permanent(Class::Provider, "VOICE_CHANGED", message));

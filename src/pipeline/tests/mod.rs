@@ -2,8 +2,10 @@
 
 mod crashes;
 mod failures;
+mod resume;
 mod reuse;
 mod submission;
+mod tools;
 mod walk;
 
 use std::sync::Arc;

@@ -17,11 +17,11 @@ impl Films for StandIns {
     }
 
     async fn tools(&self) -> PortResult<Digest> {
-        Ok(Digest::of("stand-in tools"))
+        Ok(self.version("tools"))
     }
 
     fn fonts(&self) -> PortResult<Digest> {
-        Ok(Digest::of("stand-in fonts"))
+        Ok(self.version("fonts"))
     }
 
     async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()> {
