@@ -8,8 +8,6 @@ use serde_json::json;
 use super::world::Station;
 use super::{Failure, print, progress, render};
 use crate::config::Config;
-use crate::domain::request::{Origin, Request};
-use crate::pipeline::SubmitError;
 use crate::ports::PortError;
 use crate::recipe::ArtifactId;
 
@@ -31,10 +29,9 @@ struct Step {
 
 impl Plan {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let value = render::read(&self.request)?;
-        let request = Request::from_value(value, Origin::CommandLine).map_err(SubmitError::from)?;
+        let draft = render::read(&self.request)?;
         let station = Station::open(config, Some(render::folder(&self.request)), None, progress::quiet())?;
-        let plan = station.pipeline.plan(&request).await?;
+        let plan = station.pipeline.plan(&draft).await?;
         let mut steps = Vec::new();
         for (scene, id) in plan.artifacts().map_err(PortError::from)? {
             let cached = station.pipeline.world().artifacts.find(&id).await?.is_some();

@@ -4,13 +4,12 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::world::Station;
 use super::{Failure, Output, export, print, progress, report, status, task};
 use crate::config::Config;
-use crate::domain::request::{Fault, Faults, Origin, Request};
+use crate::domain::request::{Draft, Fault, Faults, Origin};
 use crate::domain::task::{Status, Task};
 use crate::local::runner;
 use crate::pipeline::{SubmitError, Submitted};
@@ -38,16 +37,15 @@ pub(super) struct Resume {
 
 impl Render {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let request = read(&self.request)?;
+        let draft = read(&self.request)?;
         if let Some(output) = &self.output.output {
             export::check(output)?;
         }
         // Stores are opened for the task that the request is, which may name itself.
-        let named = Request::from_value(request.clone(), Origin::CommandLine).map_err(SubmitError::from)?.task_id;
-        let id = named.unwrap_or_else(task::new_id);
+        let id = draft.request().task_id.clone().unwrap_or_else(task::new_id);
         let station = Station::open(config, Some(folder(&self.request)), Some(&id), progress::for_terminal(config))?;
         station.pipeline.reconcile(IDLE).await?;
-        let submitted = station.pipeline.submit(request, Origin::CommandLine, &id).await?;
+        let submitted = station.pipeline.submit(&draft, &id).await?;
         if self.output.output.is_none() {
             export::check(&export::target(&station, &submitted.task, None).await?)?;
         }
@@ -77,8 +75,8 @@ pub(super) fn folder(request: &Path) -> &Path {
     request.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Reads a request's JSON.
-pub(super) fn read(path: &Path) -> Result<Value, Failure> {
+/// Reads a request.
+pub(super) fn read(path: &Path) -> Result<Draft, Failure> {
     let text = if path == Path::new("-") {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)
@@ -89,7 +87,7 @@ pub(super) fn read(path: &Path) -> Result<Value, Failure> {
         let fault = Fault::new("", format!("cannot read {}: {e}", path.display()));
         SubmitError::from(Faults::new(vec![fault]))
     })?;
-    serde_json::from_str(&text).map_err(|e| SubmitError::from(Faults::unreadable(&e)).into())
+    Ok(Draft::read(&text, Origin::CommandLine))
 }
 
 /// Runs a submitted task to its end and puts out what came of it.

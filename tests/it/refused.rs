@@ -48,6 +48,26 @@ fn all_faults_are_in_one_answer() {
 }
 
 #[test]
+fn what_the_schema_forbids_hides_nothing_that_the_world_does() {
+    let request = json!({"fsp": 24, "scenes": [
+        {"type": "image", "promptImage": "A cat", "narration_text": "Hello.", "voice": "af_hart"},
+        {"type": "image", "promptImage": "A cat", "narration_text": "... !?", "image_provider": "opnai"},
+        {"type": "image", "image": "absent.png", "duration": "long"},
+    ]});
+    let told = [
+        "6 faults",
+        "fsp: unknown field",
+        "scenes[0].voice: ",
+        "scenes[1].narration_text: ",
+        "scenes[1].image_provider: ",
+        "scenes[2].duration: ",
+        "scenes[2].image: ",
+    ];
+    refused(&request.to_string(), &told);
+    refused(r#"{"fps": 24, "fps": 30, "scenes": []}"#, &["2 faults", "fps: stands twice", "scenes: empty"]);
+}
+
+#[test]
 fn an_unknown_voice_is_told_with_the_list() {
     let mut request = spoken("Hello.");
     request["scenes"][0]["voice"] = json!("af_hart");

@@ -1,7 +1,10 @@
 //! The request: the user's JSON, typed. The JSON Schema and the first half of the validation are
 //! generated from these types, so that a field is described once.
 
+mod draft;
 mod fault;
+mod json;
+mod parts;
 mod rules;
 mod shape;
 mod styles;
@@ -11,9 +14,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::motion::MotionKind;
 use super::units::Fps;
+pub use draft::Draft;
 pub use fault::{Fault, Faults};
+pub use parts::{Loudness, MotionSpec, OnError, Pace, SceneType, Transition, TransitionKind, Voice, VoiceSpec};
 pub use rules::Origin;
 pub use styles::{Position, Subtitle, SubtitleStyle};
 
@@ -83,7 +87,7 @@ pub struct Request {
 }
 
 /// One scene.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
     /// What is seen.
@@ -146,146 +150,13 @@ pub struct Scene {
     pub on_error: Option<OnError>,
 }
 
-/// What a scene shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SceneType {
-    /// A picture that moves.
-    Image,
-    /// Footage. Not supported yet.
-    Video,
-}
-
-/// Who speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Voice {
-    /// A voice's name: `heart`, `af_heart`.
-    Name(String),
-    /// A voice and how it speaks.
-    Spec(VoiceSpec),
-}
-
-/// A voice and how it speaks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct VoiceSpec {
-    /// The engine that must have the voice: `hibari`, `kokoro`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub engine: Option<String>,
-    /// The voice's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// How fast; 1 is the voice's own pace.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.5, max = 2.0))]
-    pub speed: Option<f64>,
-    /// The language the voice must speak: `en`, `en-US`, `en-GB`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-}
-
-/// How scenes follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Transition {
-    /// The kind.
-    pub kind: TransitionKind,
-    /// Seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration: Option<f64>,
-}
-
-/// The kinds of transition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TransitionKind {
-    /// A plain cut.
-    None,
-    /// The pictures overlap.
-    Crossfade,
-    /// Through black.
-    Fade,
-    /// The next picture pushes in.
-    Slide,
-    /// The next picture is uncovered.
-    Wipe,
-}
-
-/// How a global narration is shared by the scenes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Pace {
-    /// Evenly, to the frame.
-    Even,
-    /// By sentences.
-    Sentences,
-}
-
-/// What a scene that cannot be made does to its film.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OnError {
-    /// The film fails.
-    Fail,
-    /// A plain picture stands in.
-    Placeholder,
-    /// The film goes without it.
-    Skip,
-}
-
-/// A scene's motion, as requested.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MotionSpec {
-    /// Where it goes.
-    pub kind: MotionKind,
-    /// How far: 0.15 zooms between 1.0 and 1.15. Default 0.15.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub amount: Option<f64>,
-}
-
-/// Target loudness in LUFS; `null` leaves the mix alone.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Loudness(#[schemars(range(min = -40.0, max = -5.0))] pub Option<f64>);
-
-impl Default for Loudness {
-    fn default() -> Self {
-        Self(Some(-14.0))
-    }
-}
-
-impl Loudness {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl Request {
     /// Reads and validates a request. All faults that can be seen without I/O are in one answer.
     ///
     /// # Errors
     /// Every fault with its place, what was found and what is allowed; JSON that cannot be read, with line and column.
     pub fn parse(json: &str, origin: Origin) -> Result<Self, Faults> {
-        let value: serde_json::Value = serde_json::from_str(json).map_err(|e| Faults::unreadable(&e))?;
-        Self::from_value(value, origin)
-    }
-
-    /// The same for JSON that was read already.
-    ///
-    /// # Errors
-    /// As [`parse`](Self::parse).
-    pub fn from_value(value: serde_json::Value, origin: Origin) -> Result<Self, Faults> {
-        let schema = Self::schema();
-        let mut faults = Vec::new();
-        shape::check(&schema, &value, &mut faults);
-        rules::check(&value, origin, &mut faults);
-        if !faults.is_empty() {
-            return Err(Faults::new(faults));
-        }
-        serde_json::from_value(value).map_err(|e| Faults::new(vec![Fault::new("", e.to_string())]))
+        Draft::read(json, origin).whole()
     }
 
     /// The request's JSON Schema, generated from these types, aliases included.

@@ -63,6 +63,36 @@ fn unreadable_json_names_line_and_column() {
 }
 
 #[test]
+fn a_key_that_stands_twice_is_a_fault_among_the_others() {
+    let found =
+        faults(r#"{"fsp": 24, "scenes": [{"type": "image", "image": "data:,", "image": "data:,x", "duration": "1"}]}"#);
+    assert_eq!(
+        found,
+        [
+            "fsp: unknown field; did you mean fps?",
+            "scenes[0].image: stands twice in its object; give it once",
+            r#"scenes[0].duration: found "1"; allowed: a number or null"#,
+        ]
+    );
+}
+
+#[test]
+fn a_request_at_fault_still_says_what_it_wants_spoken_and_drawn() {
+    let json = r#"{"fsp": 24, "voice": {"name": "af_heart", "sped": 2}, "pronunciations": {"a": "/b/", "c": 1},
+        "scenes": [7, {"narration_text": "One.", "image_provider": "card", "voice": 3},
+                   {"type": "image", "image_url": "data:,", "narration_text": ""}]}"#;
+    let draft = Draft::read(json, Origin::Remote);
+    let request = draft.request();
+    let name = |voice: &Voice| if let Voice::Spec(spec) = voice { spec.name.clone() } else { None };
+    assert_eq!(request.voice.as_ref().and_then(name).as_deref(), Some("af_heart"));
+    assert_eq!(request.pronunciations, [("a".to_owned(), "/b/".to_owned())].into());
+    let [_, second, third] = &request.scenes[..] else { panic!("scenes keep their places: {request:?}") };
+    assert_eq!((second.narration_text.as_deref(), second.image_provider.as_deref()), (Some("One."), Some("card")));
+    assert_eq!((&second.voice, third.image.as_deref(), &third.narration_text), (&None, Some("data:,"), &None));
+    assert!(draft.whole().is_err());
+}
+
+#[test]
 fn a_film_and_a_scene_cannot_both_narrate() {
     let found = faults(
         r#"{"narration_text": "All.", "scenes": [{"type": "image", "promptImage": "a", "narration_text": "One."}]}"#,
