@@ -33,14 +33,15 @@ impl Draft {
 
     fn judge(value: &Value, origin: Origin, mut faults: Vec<Fault>) -> Self {
         shape::check(&Request::schema(), value, &mut faults);
-        rules::check(value, origin, &mut faults);
+        let scenes = scenes(value, &faults);
+        rules::check(value, scenes, origin, &mut faults);
         if faults.is_empty() {
             match Request::deserialize(value) {
                 Ok(request) => return Self { request, faults },
                 Err(error) => faults.push(Fault::new("", error.to_string())),
             }
         }
-        Self { request: salvage(value, &faults), faults }
+        Self { request: salvage(value, scenes, &faults), faults }
     }
 
     /// The request; of one that is at fault, what could be read.
@@ -64,10 +65,15 @@ impl Draft {
     }
 }
 
+/// The scenes; none where the list itself is at fault, such as a list of a million.
+fn scenes<'v>(film: &'v Value, faults: &[Fault]) -> &'v [Value] {
+    let listed = film.get("scenes").and_then(Value::as_array);
+    listed.filter(|_| !faults.iter().any(|fault| fault.path == "scenes")).map_or(&[], Vec::as_slice)
+}
+
 /// What a request at fault wants spoken and drawn, without the fields that are at fault themselves.
-fn salvage(film: &Value, faults: &[Fault]) -> Request {
+fn salvage(film: &Value, scenes: &[Value], faults: &[Fault]) -> Request {
     let sound = Sound { at_fault: faults.iter().map(|fault| fault.path.as_str()).collect() };
-    let scenes = sound.field("", film, "scenes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let entries = film.get("pronunciations").and_then(Value::as_object).into_iter().flatten();
     Request {
         narration_text: sound.text("", film, "narration_text"),

@@ -4,6 +4,7 @@
 mod draft;
 mod fault;
 mod json;
+mod later;
 mod parts;
 mod rules;
 mod shape;
@@ -17,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use super::units::Fps;
 pub use draft::Draft;
 pub use fault::{Fault, Faults};
-pub use parts::{Loudness, MotionSpec, OnError, Pace, SceneType, Transition, TransitionKind, Voice, VoiceSpec};
+pub use later::{Corner, Logo, Music, TextOverlay, Transition, TransitionKind};
+pub use parts::{Loudness, MotionSpec, OnError, Pace, SceneType, Voice, VoiceSpec};
 pub use rules::Origin;
 pub use styles::{Position, Subtitle, SubtitleStyle};
 
@@ -55,16 +57,17 @@ pub struct Request {
     pub transition: Option<Transition>,
     /// One track under the whole film. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub music: Option<serde_json::Value>,
+    pub music: Option<Music>,
     /// Target loudness in LUFS; default -14. `null` leaves the mix alone.
     #[serde(skip_serializing_if = "Loudness::is_default")]
     pub loudness: Loudness,
     /// A logo over the film. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo: Option<serde_json::Value>,
-    /// Several sizes from one request. Not supported yet.
+    pub logo: Option<Logo>,
+    /// Several sizes from one request, each as `size` says it. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outputs: Option<serde_json::Value>,
+    #[schemars(length(min = 1, max = 8))]
+    pub outputs: Option<Vec<String>>,
     /// Told of the end. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
@@ -73,6 +76,7 @@ pub struct Request {
     pub task_id: Option<String>,
     /// Varies generated pictures. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 4_294_967_295_u32))]
     pub seed: Option<u32>,
     /// Words and how to say them: `/phonemes/` or a respelling.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -83,6 +87,7 @@ pub struct Request {
     pub pace: Option<Pace>,
     /// Refuse, before anything is spent, what would cost more. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
     pub max_cost: Option<f64>,
 }
 
@@ -122,6 +127,7 @@ pub struct Scene {
     pub music: Option<String>,
     /// Volume of the scene's music; default 0.3. Not supported yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub music_volume: Option<f64>,
     /// The scene's length in seconds where there is no narration, its least length beside one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,7 +135,7 @@ pub struct Scene {
     pub duration: Option<f64>,
     /// Text over the picture. Not supported yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<serde_json::Value>,
+    pub text: Option<TextOverlay>,
     /// Burn word-timed captions: yes, no, or how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subtitle: Option<Subtitle>,
@@ -141,6 +147,7 @@ pub struct Scene {
     pub transition: Option<Transition>,
     /// Varies this scene's generated picture; default is the film's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 4_294_967_295_u32))]
     pub seed: Option<u32>,
     /// How the picture moves. The default follows from the digest of the picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]

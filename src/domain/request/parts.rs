@@ -45,33 +45,6 @@ pub struct VoiceSpec {
     pub language: Option<String>,
 }
 
-/// How scenes follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Transition {
-    /// The kind.
-    pub kind: TransitionKind,
-    /// Seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration: Option<f64>,
-}
-
-/// The kinds of transition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TransitionKind {
-    /// A plain cut.
-    None,
-    /// The pictures overlap.
-    Crossfade,
-    /// Through black.
-    Fade,
-    /// The next picture pushes in.
-    Slide,
-    /// The next picture is uncovered.
-    Wipe,
-}
-
 /// How a global narration is shared by the scenes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

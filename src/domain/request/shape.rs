@@ -99,7 +99,7 @@ impl Walk<'_> {
         }
         if most.is_some_and(|most| items.len() as f64 > most) {
             let most = most.unwrap_or_default();
-            self.faults.push(Fault::new(path, format!("{} items; at most {most} allowed", items.len())));
+            return self.faults.push(Fault::new(path, format!("{} items; at most {most} allowed", items.len())));
         }
         if let Some(each) = schema.get("items") {
             for (i, item) in items.iter().enumerate() {
