@@ -5,6 +5,7 @@ mod draft;
 mod fault;
 mod json;
 mod later;
+mod limits;
 mod parts;
 mod rules;
 mod shape;
@@ -30,7 +31,7 @@ pub struct Request {
     /// Name of the final film: a bare file name; `.mp4` is added when missing. Default `<task_id>.mp4`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_filename: Option<String>,
-    /// The scenes, played in this order.
+    /// The scenes, played in this order; together at most 4 hours by their durations, and 200,000 characters of text.
     #[schemars(length(min = 1, max = 500))]
     pub scenes: Vec<Scene>,
     /// One narration for the whole film; the scenes share its length evenly, to the frame.

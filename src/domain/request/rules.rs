@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
+use super::limits;
 use super::shape::found;
 use super::styles::canonical;
 use crate::domain::film::parse_size;
@@ -44,6 +45,7 @@ pub(super) fn check(request: &Value, scenes: &[Value], origin: Origin, faults: &
     transition("", film, faults);
     captions("", film, faults);
     pronunciations(film, faults);
+    limits::check(scenes, present(film, "narration_text"), faults);
     for (i, scene) in scenes.iter().enumerate() {
         if let Some(scene) = scene.as_object() {
             self::scene(&format!("scenes[{i}]."), scene, film, origin, faults);
