@@ -32,6 +32,10 @@ impl Plan {
         let draft = render::read(&self.request)?;
         let station = Station::open(config, Some(render::folder(&self.request)), None, progress::quiet())?;
         let plan = station.pipeline.plan(&draft).await?;
+        let warnings = draft.request().warnings();
+        for warning in &warnings {
+            eprintln!("warning: {warning}");
+        }
         let mut steps = Vec::new();
         for (scene, id) in plan.artifacts().map_err(PortError::from)? {
             let cached = station.pipeline.world().artifacts.find(&id).await?.is_some();
@@ -39,7 +43,8 @@ impl Plan {
         }
         if self.json {
             let step = |step: &Step| json!({"scene": step.scene, "artifact": step.id, "cached": step.cached});
-            return print(&json!({"steps": steps.iter().map(step).collect::<Vec<_>>()}).to_string());
+            let steps: Vec<_> = steps.iter().map(step).collect();
+            return print(&json!({"steps": steps, "warnings": warnings}).to_string());
         }
         for Step { scene, id, cached } in &steps {
             let place = scene.map_or_else(|| "film".to_owned(), |scene| format!("scene {scene}"));

@@ -12,8 +12,9 @@ use crate::config::Config;
 use crate::domain::request::{Draft, Fault, Faults, Origin};
 use crate::domain::task::{Status, Task};
 use crate::local::runner;
-use crate::pipeline::{SubmitError, Submitted};
+use crate::pipeline::SubmitError;
 use crate::ports::{PortError, PortResult};
+use crate::recipe::plan::Plan;
 
 /// A live task that nothing was done for during so long is sent again when a command starts.
 const IDLE: std::time::Duration = std::time::Duration::from_secs(300);
@@ -46,10 +47,13 @@ impl Render {
         let station = Station::open(config, Some(folder(&self.request)), Some(&id), progress::for_terminal(config))?;
         station.pipeline.reconcile(IDLE).await?;
         let submitted = station.pipeline.submit(&draft, &id).await?;
+        for warning in &submitted.warnings {
+            station.progress.tell(&format!("warning: {warning}"));
+        }
         if self.output.output.is_none() {
             export::check(&export::target(&station, &submitted.task, None).await?)?;
         }
-        finish(&station, config, &submitted, &self.output).await
+        finish(&station, config, &submitted.task, &submitted.plan, &self.output).await
     }
 }
 
@@ -65,8 +69,7 @@ impl Resume {
         tasks.revive(&self.task, now + config.task_deadline.as_millis() as u64, now).await?;
         station.progress.planned(&plan);
         pipeline.send_ready(&self.task, &plan).await?;
-        let submitted = Submitted { task: self.task, plan, new: false };
-        finish(&station, config, &submitted, &self.output).await
+        finish(&station, config, &self.task, &plan, &self.output).await
     }
 }
 
@@ -91,14 +94,14 @@ pub(super) fn read(path: &Path) -> Result<Draft, Failure> {
 }
 
 /// Runs a submitted task to its end and puts out what came of it.
-async fn finish(station: &Station, config: &Config, submitted: &Submitted, output: &Output) -> Result<(), Failure> {
-    let task = run(station, config, &submitted.task).await;
+async fn finish(station: &Station, config: &Config, task: &str, plan: &Plan, output: &Output) -> Result<(), Failure> {
+    let task = run(station, config, task).await;
     station.progress.finish();
     let task = task?;
     let status = task.status;
     if status == Status::Finished {
         let target = export::target(station, &task.id, output.output.as_deref()).await?;
-        export::film(station, &submitted.plan, &task, &target).await?;
+        export::film(station, plan, &task, &target).await?;
         let shown = status::of(station, &task, Some(&target)).await?;
         eprintln!("{}", report::summary(&task));
         return print(&if output.json { shown.to_string() } else { target.display().to_string() });

@@ -3,7 +3,7 @@
 use super::error::{SubmitError, internal};
 use super::{Event, Pipeline};
 use crate::domain::film::FilmSpec;
-use crate::domain::request::{Draft, Fault, Faults};
+use crate::domain::request::{Draft, Fault, Faults, Warning};
 use crate::domain::task::Work;
 use crate::ports::{Created, NewTask};
 use crate::recipe::Digest;
@@ -17,6 +17,8 @@ pub struct Submitted {
     pub task: String,
     /// Its plan.
     pub plan: Plan,
+    /// What of the request has no effect.
+    pub warnings: Vec<Warning>,
     /// Whether it is new; otherwise the same request came under the same id before.
     pub new: bool,
 }
@@ -45,7 +47,7 @@ impl Pipeline {
             if !task.status.is_terminal() {
                 self.send_ready(&id, &plan).await?;
             }
-            return Ok(Submitted { task: id, plan, new: false });
+            return Ok(Submitted { task: id, plan, warnings: request.warnings(), new: false });
         }
         let plan = self.plan(draft).await?;
         let now = self.world.clock.now_ms();
@@ -69,6 +71,6 @@ impl Pipeline {
         } else {
             self.send_ready(&id, &plan).await?;
         }
-        Ok(Submitted { task: id, plan, new })
+        Ok(Submitted { task: id, plan, warnings: request.warnings(), new })
     }
 }

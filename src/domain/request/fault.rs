@@ -1,4 +1,4 @@
-//! What is wrong with a request, and where.
+//! What is wrong with a request, or of no use in it, and where.
 
 use std::fmt;
 
@@ -24,6 +24,28 @@ impl Fault {
         let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or(&reason);
         Self::new("", format!("not JSON: {reason} at line {}, column {}", error.line(), error.column()))
+    }
+}
+
+/// Something that was sent and has no effect; the request is accepted all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// `scenes[2].promptImage`.
+    pub path: String,
+    /// Why it has none.
+    pub message: String,
+}
+
+impl Warning {
+    /// A field that is not used.
+    pub(super) fn unused(path: impl Into<String>, why: &str) -> Self {
+        Self { path: path.into(), message: format!("not used: {why}") }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
     }
 }
 

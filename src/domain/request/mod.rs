@@ -10,6 +10,7 @@ mod parts;
 mod rules;
 mod shape;
 mod styles;
+mod unused;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::units::Fps;
 pub use draft::Draft;
-pub use fault::{Fault, Faults};
+pub use fault::{Fault, Faults, Warning};
 pub use later::{Corner, Logo, Music, TextOverlay, Transition, TransitionKind};
 pub use parts::{Loudness, MotionSpec, OnError, Pace, SceneType, Voice, VoiceSpec};
 pub use rules::Origin;
@@ -102,7 +103,7 @@ pub struct Scene {
     #[serde(default, alias = "image_url", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub image: Option<String>,
-    /// Generate the picture from this prompt; an image scene needs `image` or this.
+    /// Generate the picture from this prompt, where there is no `image`; beside one it is not used, with a warning.
     #[serde(default, alias = "prompt_image", alias = "image_prompt", skip_serializing_if = "Option::is_none")]
     #[serde(rename = "promptImage")]
     #[schemars(length(min = 1, max = 5000))]
@@ -130,7 +131,7 @@ pub struct Scene {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub music_volume: Option<f64>,
-    /// The scene's length in seconds where there is no narration, its least length beside one.
+    /// The scene's length in seconds; beside its narration, the least; beside the film's, not used, with a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.04, max = 900.0))]
     pub duration: Option<f64>,
@@ -140,7 +141,7 @@ pub struct Scene {
     /// Burn word-timed captions: yes, no, or how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subtitle: Option<Subtitle>,
-    /// Who speaks in this scene.
+    /// Who speaks in this scene; refused beside a narration of the film, which one voice speaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice: Option<Voice>,
     /// How this scene follows the one before. Only plain cuts (`none`) are supported yet.

@@ -178,9 +178,15 @@ fn scene(prefix: &str, scene: &Map<String, Value>, film: &Map<String, Value>, or
         }
         _ => {}
     }
-    if present(film, "narration_text") && (has("narration_text") || has("narration")) {
-        let message = "the film has a `narration_text` of its own; a scene cannot have another";
-        faults.push(Fault::new(format!("{prefix}narration_text"), message));
+    if present(film, "narration_text") {
+        if has("narration_text") || has("narration") {
+            let message = "the film has a `narration_text` of its own; a scene cannot have another";
+            faults.push(Fault::new(format!("{prefix}narration_text"), message));
+        }
+        if has("voice") {
+            let message = "one voice speaks the film's `narration_text`; give the film this `voice`";
+            faults.push(Fault::new(format!("{prefix}voice"), message));
+        }
     }
     if let Some(kind) = scene.get("on_error").filter(|kind| *kind == "placeholder" || *kind == "skip") {
         faults.push(not_yet(format!("{prefix}on_error"), &kind.to_string(), "\"fail\""));

@@ -1,4 +1,5 @@
 mod typed;
+mod unused;
 
 use super::*;
 
@@ -131,6 +132,9 @@ fn a_film_and_a_scene_cannot_both_narrate() {
         found,
         ["scenes[0].narration_text: the film has a `narration_text` of its own; a scene cannot have another"]
     );
+    let found =
+        faults(r#"{"narration_text": "All.", "scenes": [{"type": "image", "promptImage": "a", "voice": "heart"}]}"#);
+    assert_eq!(found, ["scenes[0].voice: one voice speaks the film's `narration_text`; give the film this `voice`"]);
 }
 
 #[test]

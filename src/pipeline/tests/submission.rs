@@ -72,6 +72,19 @@ async fn a_film_s_own_narration_has_its_place_too() {
 }
 
 #[tokio::test]
+async fn what_has_no_effect_is_accepted_with_warnings() {
+    let stage = Stage::new();
+    let pipeline = stage.pipeline();
+    let mut request = three_scenes();
+    request["scenes"][2]["promptImage"] = json!("a lake");
+    for _ in 0..2 {
+        let submitted = submit(&pipeline, &request, "t").await;
+        let paths: Vec<_> = submitted.warnings.iter().map(|warning| warning.path.as_str()).collect();
+        assert_eq!(paths, ["scenes[2].promptImage"]);
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_the_world_is_not_a_fault_of_the_request() {
     let stage = Stage::new();
     let broken = || crate::ports::PortError::transient(crate::ports::Class::Storage, "DISK_FULL", "no");
