@@ -31,6 +31,9 @@ impl Pipeline {
         });
         let (pins, tools) = tokio::join!(self.pins(spec), self.world.films.tools());
         let mut faults = known.to_vec();
+        for (word, wrong) in self.world.speech.unsayable(&spec.pronunciations) {
+            faults.push(Fault::new(format!("pronunciations.{word}"), wrong));
+        }
         let mut broken = None;
         let mut keep = |path: String, error: PortError| match error.class {
             Class::Request | Class::Media => faults.push(Fault::new(path, error.message)),

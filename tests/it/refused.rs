@@ -80,6 +80,20 @@ fn a_text_without_a_word_is_told_with_its_place() {
 }
 
 #[test]
+fn sounds_that_no_model_knows_are_told_with_what_is_allowed() {
+    let mut request = spoken("Open the [docs](/gʌɪd/).");
+    request["pronunciations"] = json!({"docs": "/d9k/", "GIF": "🎉", "SQL": "sequel"});
+    let told = [
+        "3 faults",
+        "scenes[0].narration_text: found [docs](/gʌɪd/), where 'g' is no phoneme (the sound of go is written ɡ); allowed: A I",
+        "pronunciations.docs: found \"/d9k/\", where '9' is no phoneme; allowed: A I",
+        "pronunciations.GIF: found \"🎉\", which has no word that can be spoken; allowed: /phonemes/ or a respelling",
+    ];
+    refused(&request.to_string(), &told);
+    Desk::new().run(&["speak", "[docs](/gʌɪd/)"]).fails(3, &["'g' is no phoneme"]);
+}
+
+#[test]
 fn emoji_and_other_scripts_are_spoken_around_and_shown() {
     let desk = Desk::new();
     let mut request = spoken("Hello 🎉 world, 你好 and привет and مرحبا.");

@@ -177,6 +177,10 @@ impl Speech for BareSpeaker {
         self.speaker.script(text, voice, pronunciations)
     }
 
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        self.speaker.unsayable(pronunciations)
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, _: &StepContext) -> PortResult<Spoken> {
         let (speaker, recipe) = (self.speaker.clone(), recipe.clone());
         let spoken = tokio::task::spawn_blocking(move || speaker.cost(&recipe)).await;

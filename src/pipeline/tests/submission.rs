@@ -72,6 +72,15 @@ async fn a_film_s_own_narration_has_its_place_too() {
 }
 
 #[tokio::test]
+async fn a_pronunciation_that_cannot_be_said_has_its_place() {
+    let mut request = three_scenes();
+    request["pronunciations"] = json!({"One": "wun", "Two": "?!"});
+    let faults = refused(&draft(&request)).await;
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].0, "pronunciations.Two");
+}
+
+#[tokio::test]
 async fn what_has_no_effect_is_accepted_with_warnings() {
     let stage = Stage::new();
     let pipeline = stage.pipeline();
