@@ -4,12 +4,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::world::Station;
 use super::{Failure, Output, export, print, progress, report, status, task};
 use crate::config::Config;
-use crate::domain::request::{Draft, Fault, Faults, Origin};
+use crate::domain::request::{Draft, Fault, Faults, Origin, Request};
 use crate::domain::task::{Status, Task};
 use crate::local::runner;
 use crate::pipeline::SubmitError;
@@ -39,21 +40,18 @@ pub(super) struct Resume {
 impl Render {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let draft = read(&self.request)?;
-        if let Some(output) = &self.output.output {
-            export::check(output)?;
-        }
+        let request = draft.request();
         // Stores are opened for the task that the request is, which may name itself.
-        let id = draft.request().task_id.clone().unwrap_or_else(task::new_id);
+        let id = request.task_id.clone().unwrap_or_else(task::new_id);
+        let target = export::target(self.output.output, request.output_filename.as_deref(), &id);
+        export::check(&target, &files(&self.request, request))?;
         let station = Station::open(config, Some(folder(&self.request)), Some(&id), progress::for_terminal(config))?;
         station.pipeline.reconcile(IDLE).await?;
         let submitted = station.pipeline.submit(&draft, &id).await?;
         for warning in &submitted.warnings {
             station.progress.tell(&format!("warning: {warning}"));
         }
-        if self.output.output.is_none() {
-            export::check(&export::target(&station, &submitted.task, None).await?)?;
-        }
-        finish(&station, config, &submitted.task, &submitted.plan, &self.output).await
+        finish(&station, config, &submitted.task, &submitted.plan, &target, self.output.json).await
     }
 }
 
@@ -64,18 +62,30 @@ impl Resume {
         let (tasks, now) = (&pipeline.world().tasks, pipeline.world().clock.now_ms());
         let plan = pipeline.plan_of(&self.task).await?;
         let plan = plan.ok_or_else(|| task::unknown(&self.task))?;
-        let output = export::target(&station, &self.task, self.output.output.as_deref()).await?;
-        export::check(&output)?;
+        let request = tasks.get(&self.task).await?.map(|task| task.request);
+        let named = request.as_ref().and_then(|request| request.get("output_filename")).and_then(Value::as_str);
+        let target = export::target(self.output.output, named, &self.task);
+        export::check(&target, &[])?;
         tasks.revive(&self.task, now + config.task_deadline.as_millis() as u64, now).await?;
         station.progress.planned(&plan);
         pipeline.send_ready(&self.task, &plan).await?;
-        finish(&station, config, &self.task, &plan, &self.output).await
+        finish(&station, config, &self.task, &plan, &target, self.output.json).await
     }
 }
 
 /// Where a request's relative paths begin: beside it, or here for standard input.
 pub(super) fn folder(request: &Path) -> &Path {
     request.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The files that a film is made from: the request and the pictures that it names by a path.
+fn files(path: &Path, request: &Request) -> Vec<PathBuf> {
+    let of = |source: &String| {
+        let url = url::Url::parse(source).ok().and_then(|url| url.to_file_path().ok());
+        url.unwrap_or_else(|| folder(path).join(source))
+    };
+    let pictures = request.scenes.iter().filter_map(|scene| scene.image.as_ref()).map(of);
+    std::iter::once(path.to_owned()).chain(pictures).collect()
 }
 
 /// Reads a request.
@@ -94,19 +104,25 @@ pub(super) fn read(path: &Path) -> Result<Draft, Failure> {
 }
 
 /// Runs a submitted task to its end and puts out what came of it.
-async fn finish(station: &Station, config: &Config, task: &str, plan: &Plan, output: &Output) -> Result<(), Failure> {
+async fn finish(
+    station: &Station,
+    config: &Config,
+    task: &str,
+    plan: &Plan,
+    target: &Path,
+    json: bool,
+) -> Result<(), Failure> {
     let task = run(station, config, task).await;
     station.progress.finish();
     let task = task?;
     let status = task.status;
     if status == Status::Finished {
-        let target = export::target(station, &task.id, output.output.as_deref()).await?;
-        export::film(station, plan, &task, &target).await?;
-        let shown = status::of(station, &task, Some(&target)).await?;
+        export::film(station, plan, &task, target).await?;
+        let shown = status::of(station, &task, Some(target)).await?;
         eprintln!("{}", report::summary(&task));
-        return print(&if output.json { shown.to_string() } else { target.display().to_string() });
+        return print(&if json { shown.to_string() } else { target.display().to_string() });
     }
-    if output.json {
+    if json {
         print(&status::of(station, &task, None).await?.to_string())?;
     }
     let resume = format!("`protovideo resume {}` goes on with it", task.id);

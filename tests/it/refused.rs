@@ -122,7 +122,31 @@ fn an_output_that_cannot_be_written_is_told_before_any_work() {
     fs::create_dir(desk.path("folder")).unwrap();
     desk.run(&["render", "request.json", "-o", "absent/film.mp4"]).fails(6, &["absent/film.mp4", "there is no folder"]);
     desk.run(&["render", "request.json", "-o", "folder"]).fails(6, &["folder", "directory"]);
-    assert!(!desk.path("cache/scene").exists(), "no work was begun");
+    for name in ["film", "film.srt", "film.jpg", "film.words.json"] {
+        desk.run(&["render", "request.json", "-o", name]).fails(2, &[name, "ends in .mp4, such as film"]);
+    }
+    let mut named = silent();
+    named["output_filename"] = json!("taken");
+    desk.write("request.json", named.to_string());
+    fs::create_dir(desk.path("taken.mp4")).unwrap();
+    desk.run(&["render", "request.json"]).fails(6, &["taken.mp4", "directory"]);
+    fs::create_dir(desk.path("film.srt")).unwrap();
+    desk.run(&["render", "request.json", "-o", "film.mp4"]).fails(6, &["film.srt", "directory"]);
+    assert!(!desk.path("cache").exists(), "not even a task was recorded");
+}
+
+#[test]
+fn a_film_s_files_never_replace_what_it_is_made_from() {
+    let desk = Desk::new();
+    image::RgbImage::new(64, 64).save(desk.path("boats.jpg")).unwrap();
+    let boats = fs::read(desk.path("boats.jpg")).unwrap();
+    let mut request = film(&json!([{"type": "image", "image": "boats.jpg", "duration": 0.25}]));
+    request["output_filename"] = json!("boats");
+    desk.write("request.json", request.to_string());
+    desk.run(&["render", "request.json"]).fails(2, &["boats.mp4", "boats.jpg would be replaced", "-o"]);
+    desk.run(&["render", "request.json", "-o", "./boats.mp4"]).fails(2, &["boats.jpg would be replaced"]);
+    assert_eq!(fs::read(desk.path("boats.jpg")).unwrap(), boats);
+    desk.run(&["render", "request.json", "-o", "film.mp4"]).ok();
 }
 
 #[test]
