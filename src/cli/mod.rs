@@ -92,7 +92,8 @@ enum Command {
 /// Where a finished film is put.
 #[derive(Debug, clap::Args)]
 struct Output {
-    /// The film's file; captions and poster are put beside it. Default: the request's `output_filename`
+    /// The film's file, which ends in .mp4; captions and poster are put beside it. Default: the request's
+    /// `output_filename`
     #[arg(short, long, value_name = "FILE.mp4")]
     output: Option<PathBuf>,
     /// Print the task as JSON instead of the film's path

@@ -62,6 +62,14 @@ pub(super) fn quiet() -> Arc<Progress> {
 }
 
 impl Progress {
+    /// A line on its own: above the bar where there is one.
+    pub(super) fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => eprintln!("{line}"),
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {

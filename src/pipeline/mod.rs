@@ -6,6 +6,7 @@ mod cache;
 mod error;
 mod facts;
 mod handle;
+mod inputs;
 mod layout;
 mod memory;
 mod progress;

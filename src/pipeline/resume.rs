@@ -1,8 +1,8 @@
 //! Going on with a task that was recorded: one that was killed, cancelled or failed, or whose film is gone.
 
 use super::error::{SubmitError, internal};
+use super::inputs::again;
 use super::render::PIN_LOST;
-use super::submit::again;
 use super::{Event, Pipeline};
 use crate::domain::film::{FilmSpec, PictureSpec, SceneSpec};
 use crate::domain::request::{Fault, Faults, Request};

@@ -56,3 +56,20 @@ pub(super) struct WordIds {
     /// One past the last id that sounds; `first` where none does.
     pub(super) end: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Alphabet;
+    use crate::speech::script::given::{MARKS, PUNCTUATION, SOUNDS};
+    use crate::speech::tests::assets;
+
+    /// Round brackets are left out, since they end the markup that phonemes are given in.
+    #[test]
+    fn what_a_user_may_give_is_what_the_models_know() {
+        let known: BTreeSet<char> = Alphabet::load(&assets()).expect("the alphabet").ids.into_keys().collect();
+        let given: BTreeSet<char> = [SOUNDS, MARKS, PUNCTUATION, "()"].concat().chars().collect();
+        assert_eq!(given, known);
+    }
+}

@@ -63,6 +63,10 @@ impl Speech for Speaker {
         script::script(text, pronunciations)
     }
 
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        script::unsayable(pronunciations)
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         let (shared, recipe, context) = (Arc::clone(&self.shared), recipe.clone(), context.clone());
         let speech = tokio::task::spawn_blocking(move || shared.speak(&recipe, &context));

@@ -1,12 +1,11 @@
 //! What is found, what is made again and why, and the cache's own commands.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Ran, film, made};
+use crate::support::{Desk, Ran, files, film, made};
 
 /// A sentence that stands alone; short ones are spoken together with their neighbours.
 const LONG: &str = "The cat sits at the door of the fish market every single morning, whatever the weather is like.";
@@ -86,11 +85,6 @@ fn verified(desk: &Desk) {
     assert_eq!(count(), before, "everything was used in the last 24 hours");
     desk.run(&["cache", "prune", "--older-than", "0"]).ok();
     assert_eq!(count(), 0);
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]

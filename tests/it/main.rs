@@ -8,7 +8,11 @@ mod cache;
 mod commands;
 mod environment;
 mod film;
+#[path = "../../src/testing/http.rs"]
+#[expect(dead_code, unreachable_pub, reason = "the web server of the tests beside the code, which ask more of it")]
+mod http;
 mod interrupted;
+mod network;
 mod pictures;
 mod refused;
 mod support;

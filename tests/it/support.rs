@@ -149,6 +149,12 @@ pub(crate) fn installed() -> PathBuf {
     protovideo::assets::Assets::root_from(named.0, named.1, named.2).expect("a home")
 }
 
+/// All files below a folder.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 /// A small, quick film.
 pub(crate) fn film(scenes: &Value) -> Value {
     json!({"size": "108x192", "fps": 24, "scenes": scenes})

@@ -93,7 +93,7 @@ async fn a_picture_that_changed_is_told_from_the_one_that_was_planned_with() {
     let before = stage.task("t").await;
     stage.makers.serve("https://example.org/lake.png", pixel([3, 2, 1]).unwrap());
     for refused in
-        [stage.pipeline().submit(three_scenes(), Origin::Remote, "t").await.map(drop), resume(&stage, &submitted).await]
+        [stage.pipeline().submit(&draft(&three_scenes()), "t").await.map(drop), resume(&stage, &submitted).await]
     {
         let Err(SubmitError::Faults(faults)) = refused else { panic!("{refused:?}") };
         let [fault] = faults.as_slice() else { panic!("{faults}") };
@@ -142,7 +142,7 @@ async fn a_crash_while_a_task_is_opened_again_loses_nothing() {
         for crash in [Crash::Before(n), Crash::After(n)] {
             let (stage, submitted, film) = pruned().await;
             let (world, faults) = Faults::over(&stage.world(), crash);
-            let again = stage.pipeline_in(world).submit(three_scenes(), Origin::Remote, "t").await;
+            let again = stage.pipeline_in(world).submit(&draft(&three_scenes()), "t").await;
             if !faults.crashed() {
                 assert!(n > 5 && again.is_ok(), "there were effects to die at: {n}");
                 return;
