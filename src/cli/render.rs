@@ -41,7 +41,7 @@ impl Render {
         // Stores are opened for the task that the request is, which may name itself.
         let id = request.task_id.clone().unwrap_or_else(task::new_id);
         let target = export::target(self.output.output, request.output_filename.as_deref(), &id);
-        export::check(&target, &files(&self.request, request))?;
+        export::check(&target, &made_from(&self.request, request))?;
         let station = Station::open(config, Some(folder(&self.request)), Some(&id), progress::for_terminal(config))?;
         station.reconcile().await?;
         let submitted = station.pipeline.submit(&draft, &id).await?;
@@ -75,7 +75,7 @@ pub(super) fn folder(request: &Path) -> &Path {
 }
 
 /// The files that a film is made from: the request and the pictures that it names by a path.
-fn files(path: &Path, request: &Request) -> Vec<PathBuf> {
+fn made_from(path: &Path, request: &Request) -> Vec<PathBuf> {
     let of = |source: &String| {
         let url = url::Url::parse(source).ok().and_then(|url| url.to_file_path().ok());
         url.unwrap_or_else(|| folder(path).join(source))

@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 use super::Pipeline;
 use super::error::{SubmitError, internal};
 use crate::domain::film::{FilmSpec, NarrationSpec, PictureSpec, SceneSpec};
-use crate::domain::request::{Fault, Faults};
+use crate::domain::request::{Fault, Faults, VoiceSpec};
 use crate::domain::units::Size;
 use crate::ports::{Body, Class, PortError, PortResult, StepContext};
 use crate::recipe::Digest;
 use crate::recipe::plan::{Inputs, Script};
-use crate::recipe::steps::{PictureRecipe, Recipe as _};
+use crate::recipe::steps::{PictureRecipe, Recipe as _, VoicePin};
 
 /// Generated pictures are so much larger than the frame, in tenths, so that motion never magnifies them.
 const HEADROOM_TENTHS: u32 = 12;
@@ -42,8 +42,8 @@ impl Pipeline {
             }
         };
         let mut script = |path: String, narration: &Option<NarrationSpec>| {
-            let told = self.script(narration.as_ref()?, &spec.pronunciations);
-            told.map_err(|(field, error)| keep(format!("{path}{field}"), error)).ok()
+            let told = self.script(&path, narration.as_ref()?, &spec.pronunciations);
+            told.map_err(|wrong| wrong.into_iter().for_each(|(path, error)| keep(path, error))).ok()
         };
         let narration = script(String::new(), &spec.narration);
         let scripts: Vec<_> =
@@ -65,29 +65,55 @@ impl Pipeline {
         Ok(Inputs { narration, scenes, fonts: self.world.films.fonts()?, encoder, tools: tools? })
     }
 
-    /// A narration's voice and sentences, or the field at fault.
+    /// A narration's voice and sentences, or all that is wrong with them, each with its place.
     fn script(
         &self,
+        place: &str,
         narration: &NarrationSpec,
         pronunciations: &[(String, String)],
-    ) -> Result<Script, (&'static str, PortError)> {
+    ) -> Result<Script, Vec<(String, PortError)>> {
         let speech = &self.world.speech;
-        let voice = speech.voice(narration.voice.name.as_deref()).map_err(|e| ("voice", e))?;
-        let language = speech.voices().into_iter().find(|v| v.name == voice.name).map(|v| v.language);
-        let refuse = |field, what: &str| {
-            let message = format!("found a voice, `{}`, {what}", voice.name);
-            Err((field, PortError::permanent(Class::Request, "VOICE_MISMATCH", message)))
+        let named_at = if narration.film_voice { "" } else { place };
+        let (voice, mut wrong) = match self.voice(&narration.voice) {
+            Ok(voice) => (Ok(voice), Vec::new()),
+            // A text without a word has none for any voice.
+            Err(wrong) => {
+                (speech.voice(None), wrong.into_iter().map(|(field, e)| (format!("{named_at}{field}"), e)).collect())
+            }
         };
-        if narration.voice.engine.as_ref().is_some_and(|engine| *engine != voice.engine) {
-            return refuse("voice.engine", &format!("that the engine {} speaks", voice.engine));
+        let sentences = voice.and_then(|voice| {
+            let sentences = speech.script(&narration.text, &voice, pronunciations)?;
+            Ok(Script { voice, speed_milli: narration.speed_milli, sentences })
+        });
+        match sentences {
+            Ok(script) if wrong.is_empty() => Ok(script),
+            Ok(_) => Err(wrong),
+            Err(error) => {
+                wrong.push((format!("{place}narration_text"), error));
+                Err(wrong)
+            }
         }
-        if let (Some(asked), Some(has)) = (&narration.voice.language, language)
+    }
+
+    /// A voice that is as it was asked for, or the fields at fault.
+    fn voice(&self, asked: &VoiceSpec) -> Result<VoicePin, Vec<(&'static str, PortError)>> {
+        let speech = &self.world.speech;
+        let voice = speech.voice(asked.name.as_deref()).map_err(|e| vec![("voice", e)])?;
+        let language = speech.voices().into_iter().find(|v| v.name == voice.name).map(|v| v.language);
+        let mut wrong = Vec::new();
+        let mut refuse = |field, what: &str| {
+            let message = format!("found a voice, `{}`, {what}", voice.name);
+            wrong.push((field, PortError::permanent(Class::Request, "VOICE_MISMATCH", message)));
+        };
+        if asked.engine.as_ref().is_some_and(|engine| *engine != voice.engine) {
+            refuse("voice.engine", &format!("that the engine {} speaks", voice.engine));
+        }
+        if let (Some(asked), Some(has)) = (&asked.language, language)
             && !has.to_lowercase().starts_with(&asked.to_lowercase())
         {
-            return refuse("voice.language", &format!("that speaks {has}"));
+            refuse("voice.language", &format!("that speaks {has}"));
         }
-        let sentences = speech.script(&narration.text, &voice, pronunciations).map_err(|e| ("narration_text", e))?;
-        Ok(Script { voice, speed_milli: narration.speed_milli, sentences })
+        if wrong.is_empty() { Ok(voice) } else { Err(wrong) }
     }
 
     fn picture_recipe(

@@ -65,6 +65,28 @@ async fn faults_of_shape_hide_none_of_the_others() {
 }
 
 #[tokio::test]
+async fn a_voice_is_told_where_it_is_named_and_hides_no_text() {
+    let scene = |text: &str| json!({"type": "image", "promptImage": "a", "narration_text": text});
+    let mut other = scene("…");
+    other["voice"] = json!({"engine": "other", "language": "fr"});
+    let faults = refused(&draft(&json!({"voice": "nobody", "scenes": [scene("One."), scene("…"), other]}))).await;
+    let paths: Vec<_> = faults.iter().map(|(path, _)| path.as_str()).collect();
+    let expected = [
+        "voice",
+        "scenes[1].narration_text",
+        "scenes[2].voice.engine",
+        "scenes[2].voice.language",
+        "scenes[2].narration_text",
+    ];
+    assert_eq!(paths, expected, "{faults:#?}");
+    let faults = refused(&draft(
+        &json!({"voice": "nobody", "narration_text": "—", "scenes": [{"type": "image", "promptImage": "a"}]}),
+    ))
+    .await;
+    assert_eq!(faults.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["voice", "narration_text"]);
+}
+
+#[tokio::test]
 async fn a_film_s_own_narration_has_its_place_too() {
     let scenes = json!([{"type": "image", "promptImage": "a"}]);
     let faults = refused(&draft(&json!({"narration_text": "—", "scenes": scenes}))).await;
