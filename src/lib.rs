@@ -24,6 +24,7 @@ pub mod media;
 pub mod picture;
 pub mod pipeline;
 pub mod ports;
+pub mod process;
 pub mod recipe;
 pub mod speech;
 pub mod telemetry;

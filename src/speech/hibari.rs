@@ -20,8 +20,8 @@ use crate::ports::PortResult;
 pub(super) const MODEL: &str = "hibari.ort";
 /// The network was trained on at most so many phonemes.
 const LONGEST: usize = 400;
-/// Sessions are cheap (some 50 MB while they speak), but two keep four cores of encoders waiting for nothing.
-const MOST_SESSIONS: usize = 2;
+/// One speaks a hundred times faster than anybody listens, and takes some 50 MB.
+const SESSIONS: usize = 1;
 
 /// The engine of the voice `heart`.
 pub(super) struct Hibari {
@@ -30,12 +30,12 @@ pub(super) struct Hibari {
 }
 
 impl Hibari {
-    /// Verifies and maps the model; sessions are made when they are needed, at most one for each core.
-    pub(super) fn load(assets: &Assets, cores: usize) -> PortResult<Self> {
+    /// Verifies and maps the model; its session is made when it is needed.
+    pub(super) fn load(assets: &Assets) -> PortResult<Self> {
         let environment = runtime::environment(assets)?;
         let model: Arc<Mmap> = Arc::new(map(&assets.verified(MODEL)?)?);
         let open = move || runtime::open(&environment, MODEL, Arc::clone(&model));
-        Ok(Self { pool: Pool::new(cores.clamp(1, MOST_SESSIONS), open), synthesis: Synthesis::new() })
+        Ok(Self { pool: Pool::new(SESSIONS, open), synthesis: Synthesis::new() })
     }
 
     /// What the network says, as sound. Its outputs are freed before the next sentence.

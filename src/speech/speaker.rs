@@ -106,7 +106,7 @@ impl Shared {
 
     pub(super) fn engine(&self, name: &str) -> PortResult<Arc<dyn Engine>> {
         match name {
-            voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets, self.cores))?),
+            voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets))?),
             _ => Ok(self.kokoro.get(|| Kokoro::load(&self.assets, self.cores))?),
         }
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `cli` puts the world together and may use everything but the stand-ins of `testing`.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("recipe", &["domain"]),
     ("ports", &["domain", "recipe"]),
@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("wav", &["domain"]),
     ("telemetry", &[]),
     ("config", &[]),
+    ("process", &[]),
     (
         "cli",
         &[
