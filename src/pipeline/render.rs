@@ -114,11 +114,8 @@ impl Pipeline {
     ) -> PortResult<Made> {
         let recipe = &scene.recipe;
         let frames = Length::from(recipe.length).frames(&told.layout, recipe.fps);
-        let captions = match &recipe.captions {
-            Some(_) => scene_cues(recipe, told, frames),
-            None => Vec::new(),
-        };
         let style = recipe.captions.as_ref().map(|captions| captions.style.clone());
+        let captions = style.as_ref().map(|style| scene_cues(recipe, style, told, frames)).unwrap_or_default();
         let job = SceneJob {
             picture: self.input(picture, context).await?,
             size: recipe.size,

@@ -102,6 +102,21 @@ async fn captions_of_one_narration_run_on_across_the_cuts() {
 }
 
 #[tokio::test]
+async fn the_files_beside_a_film_are_for_readers_whatever_is_burned_in() {
+    let stage = Stage::new();
+    let mut request = three_scenes();
+    request["subtitle"] = json!({"words_a_line": 1, "lines": 1});
+    request["scenes"][0]["narration_text"] = json!("— One two three. Six seven.");
+    let submitted = stage.film(&request, "t").await;
+    let film = stage.film_text(&submitted);
+    let first = burned(film.split("scene of ").nth(1).unwrap());
+    assert_eq!(first.iter().map(|(.., words)| *words).collect::<Vec<_>>(), ["— One", "two", "three.", "Six", "seven."]);
+    assert!(first.iter().all(|(start, end, _)| start < end), "each stands for a frame at least: {first:?}");
+    let captions = stage.pipeline().captions("t", &submitted.plan).await.unwrap();
+    assert!(captions.srt.contains("\n— One two three. Six seven. Four five.\n"), "{}", captions.srt);
+}
+
+#[tokio::test]
 async fn progress_is_told() {
     #[derive(Default)]
     struct Heard(std::sync::Mutex<Vec<String>>);
