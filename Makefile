@@ -98,10 +98,6 @@ assets: programs ## Read every installed file again, and bring back what is miss
 voices: programs ## Install all 28 English voices
 	$(install) --verify base voices
 
-.PHONY: fonts
-fonts: programs ## Install the fonts that make film leaves out (traditional Chinese)
-	$(install) --verify base fonts
-
 .PHONY: clean
 clean: ## Remove what was built here; installed files and the artifact cache stay
 	cargo clean

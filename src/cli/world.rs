@@ -86,7 +86,7 @@ impl Station {
                 allow_hosts: config.allow_hosts.clone(),
                 ..Policy::default()
             })),
-            films: Arc::new(studio(config)),
+            films: Arc::new(studio(config)?),
             clock,
         })
     }
@@ -102,8 +102,9 @@ fn artifacts(config: &Config, root: &Path, task: Option<&str>) -> PortResult<Arc
 }
 
 /// Films by the configured ffmpeg, with the installed fonts.
-pub(super) fn studio(config: &Config) -> Studio {
-    Studio::new(config.ffmpeg.clone(), Fonts::new(Some(&config.assets.join("fonts"))))
+pub(super) fn studio(config: &Config) -> PortResult<Studio> {
+    let fonts = Fonts::new(Assets::at(config.assets.clone()).fonts()?);
+    Ok(Studio::new(config.ffmpeg.clone(), fonts))
 }
 
 /// The voices.

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use procfs::process::Process;
 use procfs::Current as _;
+use procfs::process::Process;
 use serde_json::Value;
 
 use crate::cli::Failure;

@@ -1,4 +1,7 @@
+mod scripts;
+
 use super::*;
+use crate::assets::Assets;
 use crate::domain::captions::{CaptionPosition, CueWord};
 
 const FRAME: Size = Size { width: 540, height: 960 };
@@ -18,6 +21,13 @@ fn style() -> CaptionStyle {
     }
 }
 
+/// The bundled fonts and the installed ones, which `make test` brings.
+fn fonts() -> Fonts {
+    let variable = |name| std::env::var_os(name);
+    let root = Assets::root_from(variable("PROTOVIDEO_ASSETS"), variable("XDG_CACHE_HOME"), variable("HOME"));
+    Fonts::new(Assets::at(root.unwrap()).fonts().unwrap())
+}
+
 fn cue(lines: &[&str]) -> Cue {
     let mut at = 0;
     let mut word = |text: &str| {
@@ -33,7 +43,7 @@ fn cue(lines: &[&str]) -> Cue {
 fn laid(cues: &[Cue], style: &CaptionStyle, index: u32) -> Planes {
     let mut frame = Planes::new(FRAME);
     frame.data.iter_mut().for_each(|plane| plane.fill(128));
-    Captions::new(cues, style, FRAME, &Fonts::new(None)).unwrap().lay(index, &mut frame);
+    Captions::new(cues, style, FRAME, &fonts()).unwrap().lay(index, &mut frame);
     frame
 }
 
