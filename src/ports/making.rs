@@ -81,7 +81,7 @@ pub trait Pictures: Send + Sync {
     /// Makes the picture of a [`PictureRecipe::Prompt`]: an encoded PNG, JPEG or WebP.
     async fn make(&self, recipe: &PictureRecipe, context: &StepContext) -> PortResult<Vec<u8>>;
 
-    /// Checks that bytes are a picture we can work with (format, size in pixels), by decoding their header only.
+    /// Checks that bytes are a picture we can work with, by decoding all of it; its size in pixels. Blocks.
     fn check(&self, bytes: &[u8]) -> PortResult<Size>;
 }
 

@@ -4,21 +4,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `cli` puts the world together and may use everything but the stand-ins of `testing`.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("recipe", &["domain"]),
     ("ports", &["domain", "recipe"]),
     ("pipeline", &["domain", "recipe", "ports", "telemetry", "wav"]),
     // What hangs on the ports.
     ("speech", &["domain", "recipe", "ports", "assets", "wav"]),
-    ("picture", &["domain", "recipe", "ports"]),
-    ("media", &["domain", "recipe", "ports", "wav"]),
+    ("picture", &["domain", "recipe", "ports", "pixels"]),
+    ("media", &["domain", "recipe", "ports", "pixels", "wav"]),
     ("fetch", &["domain", "recipe", "ports"]),
     ("local", &["domain", "recipe", "ports", "pipeline", "telemetry"]),
     ("testing", &["domain", "recipe", "ports"]),
     // What stands beside the layers.
     ("assets", &["recipe", "ports"]),
     ("wav", &["domain"]),
+    ("pixels", &[]),
     ("telemetry", &[]),
     ("config", &[]),
     (
