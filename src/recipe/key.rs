@@ -33,8 +33,8 @@ impl Kind {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Self::Scene => 2,
-            Self::Speech | Self::Picture | Self::Soundtrack | Self::Film | Self::Poster => 1,
+            Self::Scene | Self::Soundtrack => 2,
+            Self::Speech | Self::Picture | Self::Film | Self::Poster => 1,
         }
     }
 
