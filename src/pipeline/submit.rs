@@ -117,8 +117,9 @@ impl Pipeline {
         if let Some(error) = broken {
             return Err(error.into());
         }
-        let encoder = self.world.films.encoder(spec.size, spec.fps);
-        Ok(Inputs { narration, scenes, fonts: self.world.films.fonts()?, encoder, tools: tools? })
+        let films = &self.world.films;
+        let (encoder, fonts, tools) = (films.encoder(spec.size, spec.fps), films.fonts()?, tools?);
+        Ok(Inputs { narration, scenes, fonts, encoder, tools, made_with: films.version().await? })
     }
 
     /// A narration's voice and sentences, or the field at fault.

@@ -175,6 +175,9 @@ pub trait Films: Send + Sync {
     /// The digest that stands for the tools (ffmpeg and its libraries). Fails with `FFMPEG_MISSING`.
     async fn tools(&self) -> PortResult<Digest>;
 
+    /// How the tools name themselves, for reports: `ffmpeg version 5.1.9`.
+    async fn version(&self) -> PortResult<String>;
+
     /// The digest of the fonts that captions may use.
     fn fonts(&self) -> PortResult<Digest>;
 

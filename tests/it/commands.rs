@@ -80,17 +80,31 @@ fn the_report_is_text_json_and_a_page_that_needs_nothing_else() {
     let request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
     desk.render(&request).ok();
     let text = desk.run(&["report"]);
-    for part in ["finished", "audio_generation", "image_generation", "scene_processing", "new picture"] {
+    let told = ["finished", "made with ffmpeg version ", "audio_generation", "image_generation", "scene_processing"];
+    for part in told.into_iter().chain(["new picture"]) {
         assert!(text.ok().contains(part), "{part}: {}", text.stdout);
     }
     let report = desk.report();
     let made = report["artifacts"].as_array().unwrap();
+    let ffmpeg = report["made_with"].as_str().unwrap();
+    assert!(ffmpeg.starts_with("ffmpeg version ") && !ffmpeg.contains("Copyright"), "{ffmpeg}");
     for field in ["kind", "scene", "artifact", "cache", "reason", "wall_ms", "memory_bytes", "bytes", "lane"] {
         assert!(made.iter().all(|record| record.get(field).is_some()), "{field}");
     }
     assert_eq!(desk.run(&["report", "--format", "html", "-o", "report.html"]).ok(), "report.html\n");
     let page = desk.read("report.html");
     assert_eq!(page.matches("<rect ").count(), made.len(), "a bar for each step");
+    assert!(page.contains(ffmpeg));
+    for (class, words) in
+        [("scene", "scene"), ("made", "made"), ("cached", "cached"), ("waited", "made by another worker")]
+    {
+        assert!(page.contains(&format!("<i class=\"{class}\"></i>{words}")), "the key explains {class}");
+        assert!(page.contains(&format!(".{class} ")) || class == "made", "{class} has a look of its own");
+    }
+    for record in made {
+        let kind = record["kind"].as_str().unwrap();
+        assert!(page.contains(&format!("<rect class=\"{kind} made\"")), "{kind}");
+    }
     for outside in ["http:", "https:", "//", "src=", "href=", "@import", "url(", "<script"] {
         assert!(!page.contains(outside), "the page refers to {outside}");
     }

@@ -125,6 +125,10 @@ impl Films for BareStudio {
         self.studio.tools().await
     }
 
+    async fn version(&self) -> PortResult<String> {
+        self.studio.version().await
+    }
+
     fn fonts(&self) -> PortResult<Digest> {
         self.studio.fonts()
     }
