@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Ran, film, installed};
+use crate::support::{Desk, Ran, film, tampered};
 
 fn spoken(text: &str) -> Value {
     film(&json!([{"type": "image", "promptImage": "A boat", "narration_text": text}]))
@@ -100,23 +100,7 @@ fn without_ffmpeg_the_error_says_how_to_get_it() {
         .fails(5, &["/nonexistent", "FFMPEG_MISSING"]);
     let doctor = desk.run_with(&[("PATH", "/nonexistent")], &["doctor"]);
     assert_eq!(doctor.code, Some(5), "{doctor:?}");
-    assert!(doctor.stdout.contains("missing  ffmpeg: "), "{doctor:?}");
-}
-
-/// A folder of links to the installed files, one of which is a copy with one byte altered.
-fn tampered(desk: &Desk, name: &str) -> String {
-    let assets = installed();
-    let folder = desk.path("assets");
-    fs::create_dir(&folder).unwrap();
-    for entry in fs::read_dir(&assets).unwrap().flatten() {
-        std::os::unix::fs::symlink(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-    fs::remove_file(folder.join(name)).unwrap();
-    let mut bytes = fs::read(assets.join(name)).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(folder.join(name), bytes).unwrap();
-    folder.to_str().unwrap().to_owned()
+    assert!(doctor.stdout.contains("mend  ffmpeg: "), "{doctor:?}");
 }
 
 #[test]
