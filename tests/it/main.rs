@@ -8,6 +8,7 @@ mod cache;
 mod commands;
 mod environment;
 mod film;
+mod full;
 mod interrupted;
 mod pictures;
 mod refused;
