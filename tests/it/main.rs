@@ -12,4 +12,5 @@ mod full;
 mod interrupted;
 mod pictures;
 mod refused;
+mod secrets;
 mod support;

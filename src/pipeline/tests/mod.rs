@@ -4,6 +4,7 @@ mod crashes;
 mod failures;
 mod reuse;
 mod submission;
+mod together;
 mod walk;
 
 use std::sync::Arc;

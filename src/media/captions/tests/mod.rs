@@ -68,6 +68,26 @@ fn captions_stand_in_the_safe_area() {
 }
 
 #[test]
+fn captions_are_no_wider_than_the_safe_area_whatever_the_style() {
+    let wide = "W".repeat(60);
+    for (font, size_milli, outline_milli, upper_case) in [
+        ("Montserrat", 65, 90, false),
+        ("Montserrat", 65, 90, true),
+        ("Noto Sans", 200, 0, false),
+        ("Montserrat", 400, 100, true),
+        ("Noto Sans", 20, 1000, false),
+    ] {
+        let style = CaptionStyle { font: font.into(), size_milli, outline_milli, upper_case, ..style() };
+        for line in ["An ordinary line of some words", "Mamma mia wow wow wow wow wow", &wide, "שלום עולם 你好世界"]
+        {
+            let frame = laid(&[cue(&[line])], &style, 0);
+            let (left, right, ..) = bounds(&frame, |y| y != 128).unwrap();
+            assert!(left >= 540 * 7 / 100 && right <= 540 * 93 / 100, "{line} in {font} {size_milli}: {left}..{right}");
+        }
+    }
+}
+
+#[test]
 fn the_spoken_word_is_highlighted_on_its_frames() {
     let cues = [cue(&["One two"])];
     let red = |index: u32| {
