@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 assets := $(or $(PROTOVIDEO_ASSETS),$(cache)/protovideo/assets)
 gates := $(assets)/gates
+bench := $(assets)/bench
 export PROTOVIDEO_ASSETS := $(assets)
 # A cargo-nextest or cargo-deny of the machine's own comes first.
 export PATH := $(PATH):$(assets)/tools
@@ -60,18 +61,23 @@ gates: base $(gates)/ready ## Judge the speech by a recogniser and an aligner (P
 	$(call say,"Measuring the words' times")
 	$(gates)/bin/python scripts/gates/times.py --protovideo target/debug/protovideo
 
-$(gates)/ready: scripts/gates/requirements.txt
-	$(call say,"Installing the recogniser and the aligner into $(gates)")
-	@scripts/debian.sh venv=python3-venv
-	python3 -m venv --clear $(gates)
-	$(gates)/bin/pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps --requirement $<
-	@touch $@
-
 .PHONY: bench
-bench: base ## Measure speed, memory and cache against the limits in the README
+bench: base $(bench)/ready ## Measure speed, memory and cache, and the video path against MoviePy
+	$(call say,"Building the program")
 	cargo build --release --locked
 	target/release/protovideo prepare
-	target/release/protovideo bench
+	$(call say,"Measuring (some ten minutes; best on a machine that does nothing else)")
+	target/release/protovideo bench --moviepy $(bench)/bin/python
+
+# Python programs in folders of their own.
+$(gates)/ready: scripts/gates/requirements.txt
+$(bench)/ready: scripts/bench/requirements.txt
+$(gates)/ready $(bench)/ready:
+	$(call say,"Installing $< into $(@D)")
+	@scripts/debian.sh venv=python3-venv
+	python3 -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps --requirement $<
+	@touch $@
 
 .PHONY: lint
 lint: programs ## Check formatting, lints, licences and duplicate dependencies

@@ -19,6 +19,8 @@ import sys
 import tarfile
 import tempfile
 
+from bodies import whole
+
 PACKAGES = {
     "@iconify-json/noto@1.2.9": (
         "iconify-json-noto-1.2.9.tgz",
@@ -79,16 +81,18 @@ def chosen(choice, categories, icons):
 
 
 def words_of(name, choice, keywords):
-    """What finds a drawing, by rank: 0 its name or our own word for it, 1 the noun in its name, 2 a keyword."""
-    words = {name.replace("-", " "): 0}
-    for word in choice["words"].get(name, "").split(","):
-        if word.strip():
-            words.setdefault(word.strip(), 0)
-    if not name.endswith("ing"):
-        words.setdefault(name.split("-")[-1], 1)
-    for word in keywords.get(name, []):
-        words.setdefault(word.replace("_", " "), 2)
-    return {w: r for w, r in words.items() if r == 0 or (w not in choice["vague"].split() and len(w) > 2)}
+    """What finds a drawing, by rank: 0 its name or our own word for it, 1 the noun in its name, 2 an idea that it stands
+    for, 3 a keyword. A symbol is found by its name and by its ideas alone."""
+    listed = lambda table: [w.strip() for w in choice[table].get(name, "").split(",") if w.strip()]  # noqa: E731
+    words = {name.replace("-", " "): 0} | {word: 0 for word in listed("words")}
+    for word in listed("ideas"):
+        words.setdefault(word, 2)
+    if name not in choice["symbols"].split():
+        if not name.endswith("ing"):
+            words.setdefault(name.split("-")[-1], 1)
+        for word in keywords.get(name, []):
+            words.setdefault(word.replace("_", " "), 3)
+    return {w: r for w, r in words.items() if r in (0, 2) or (w not in choice["vague"].split() and len(w) > 2)}
 
 
 def keywords_by_name(chars, lib):
@@ -113,6 +117,15 @@ def squeezed(body):
     return body
 
 
+def trimmed(name, body, without):
+    """The body less the elements that `without` names by a part of them: stars and the like around the thing itself."""
+    for part in without.get(name, []):
+        body, found = re.subn(rf"<(?:path|circle|ellipse)\b[^>]*{re.escape(part)}[^>]*/>", "", body)
+        if found != 1:
+            sys.exit(f"{name} has {found} elements with {part!r}; one was expected")
+    return body
+
+
 def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else temporary).resolve()
@@ -131,15 +144,16 @@ def main():
         fits = [s for s in order if name in icons[s] and len(icons[s][name]["body"]) <= LONGEST]
         if not fits or "<filter" in icons[fits[0]][name]["body"] or "currentColor" in icons[fits[0]][name]["body"]:
             continue
+        body = whole(name, trimmed(name, icons[fits[0]][name]["body"], choice["without"]), choice["bodies"])
         drawings.append({"name": name, "set": fits[0], "side": side[fits[0]], "kind": kind,
-                         "words": words_of(name, choice, keywords), "body": squeezed(icons[fits[0]][name]["body"])})
+                         "words": words_of(name, choice, keywords), "body": squeezed(body)})
     for name, own in choice["own"].items():
         drawings.append({"name": name, "set": "own", "side": own["side"], "kind": own["kind"],
                          "words": words_of(name, choice, {}), "body": own["body"]})
     drawings.sort(key=lambda d: d["name"])
-    often = collections.Counter(w for d in drawings for w, rank in d["words"].items() if rank == 2)
+    often = collections.Counter(w for d in drawings for w, rank in d["words"].items() if rank == 3)
     for d in drawings:
-        d["words"] = {w: r for w, r in sorted(d["words"].items()) if r < 2 or often[w] <= VAGUE}
+        d["words"] = {w: r for w, r in sorted(d["words"].items()) if r < 3 or often[w] <= VAGUE}
     text = json.dumps(drawings, ensure_ascii=True, separators=(",", ":"))
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

@@ -1,10 +1,16 @@
 //! Environment to [`Config`]; the only reader of variables. A variable that is not set has its default; one that is
 //! empty or cannot be read is an error that names it, what was found and what is allowed.
 
+mod read;
+
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+
+use read::Env;
 
 /// What the environment says.
 #[derive(Clone, Debug)]
@@ -75,21 +81,22 @@ impl Config {
     /// # Errors
     /// The first variable that cannot be used.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(|name| std::env::var(name).ok())
+        Self::read(|name| std::env::var_os(name))
     }
 
     /// Reads variables from wherever `variable` finds them.
     ///
     /// # Errors
     /// The first variable that cannot be used.
-    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let env = Env(variable);
         env.choice("TTS_DEVICE", "cpu (cuda is not supported yet)", |v| (v == "cpu").then_some(()))?;
+        let openai_key = env.text("OPENAI_API_KEY", "a key")?.map(SecretString::from);
         let memory_warning = env.number("MEMORY_WARNING_THRESHOLD", 1000, "MB, a whole number from 1", 1..)?;
         let memory_critical = env.number("MEMORY_CRITICAL_THRESHOLD", 2000, "MB, a whole number from 1", 1..)?;
         Ok(Self {
             max_workers: env.number("MAX_WORKERS", 4, "a whole number from 1 to 256", 1..=256)? as usize,
-            cache_dir: env.text("CACHE_DIR", "a folder")?.map_or_else(|| PathBuf::from("./cache"), PathBuf::from),
+            cache_dir: env.path("CACHE_DIR", "a folder")?.unwrap_or_else(|| PathBuf::from("./cache")),
             cache_enabled: env
                 .choice("CACHE_ENABLED", "true, false, 1, 0", |v| match v {
                     "true" | "1" => Some(true),
@@ -100,18 +107,21 @@ impl Config {
             cache_max_age: hours(env.number("CACHE_MAX_AGE", 24, "hours, a whole number from 1", 1..=1_000_000)?),
             memory_warning,
             memory_critical,
-            assets: match env.text("PROTOVIDEO_ASSETS", "a folder")? {
-                Some(folder) => PathBuf::from(folder),
+            assets: match env.path("PROTOVIDEO_ASSETS", "a folder")? {
+                Some(folder) => folder,
                 None => user_cache(&env.0).join("protovideo/assets"),
             },
-            ffmpeg: env.text("PROTOVIDEO_FFMPEG", "the ffmpeg program's path")?.map(PathBuf::from),
-            image_provider: env.text("IMAGE_PROVIDER", "card, openai")?,
-            openai_key: env.text("OPENAI_API_KEY", "a key")?.map(SecretString::from),
-            openai_base_url: env.text("OPENAI_BASE_URL", "an http or https URL")?,
+            ffmpeg: env.path("PROTOVIDEO_FFMPEG", "the ffmpeg program's path")?,
+            image_provider: env.choice("IMAGE_PROVIDER", "card, or openai where OPENAI_API_KEY is set", |v| {
+                (v == "card" || v == "openai" && openai_key.is_some()).then(|| v.to_owned())
+            })?,
+            openai_key,
+            openai_base_url: env.web_address("OPENAI_BASE_URL")?,
             openai_model: env.text("OPENAI_IMAGE_MODEL", "a model's name")?,
             allow_hosts: env
-                .text("PROTOVIDEO_ALLOW_HOSTS", "host:port, separated by commas")?
-                .map(|hosts| hosts.split(',').map(|host| host.trim().to_owned()).collect())
+                .choice("PROTOVIDEO_ALLOW_HOSTS", "host:port, separated by commas", |v| {
+                    v.split(',').map(|host| read::host_and_port(host.trim())).collect()
+                })?
                 .unwrap_or_default(),
             task_deadline: Duration::from_secs(env.number(
                 "TASK_DEADLINE",
@@ -119,7 +129,9 @@ impl Config {
                 "seconds, a whole number from 1",
                 1..=31_536_000,
             )?),
-            log: env.text("PROTOVIDEO_LOG", "a log filter such as info")?,
+            log: env.choice("PROTOVIDEO_LOG", "a log filter, such as info or protovideo=debug", |v| {
+                EnvFilter::try_new(v).is_ok().then(|| v.to_owned())
+            })?,
             redraws: (env.0)("TERM").is_none_or(|term| term != "dumb"),
             colours: (env.0)("NO_COLOR").is_none_or(|forbids| forbids.is_empty()),
         })
@@ -131,45 +143,12 @@ const fn hours(hours: u64) -> Duration {
 }
 
 /// The XDG base directory for caches.
-fn user_cache(variable: &impl Fn(&str) -> Option<String>) -> PathBuf {
-    let absolute = |path: String| Some(PathBuf::from(path)).filter(|p| p.is_absolute());
+fn user_cache(variable: &impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let absolute = |path: OsString| Some(PathBuf::from(path)).filter(|p| p.is_absolute());
     variable("XDG_CACHE_HOME")
         .and_then(absolute)
         .or_else(|| variable("HOME").and_then(absolute).map(|home| home.join(".cache")))
         .unwrap_or_else(|| Path::new(".cache").to_owned())
-}
-
-/// Variables by name.
-struct Env<F>(F);
-
-impl<F: Fn(&str) -> Option<String>> Env<F> {
-    fn text(&self, name: &'static str, allowed: &'static str) -> Result<Option<String>, ConfigError> {
-        match (self.0)(name) {
-            Some(found) if found.trim().is_empty() => Err(ConfigError::Empty { name, allowed }),
-            found => Ok(found),
-        }
-    }
-
-    fn choice<T>(
-        &self,
-        name: &'static str,
-        allowed: &'static str,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
-        let Some(found) = self.text(name, allowed)? else { return Ok(None) };
-        read(&found).map(Some).ok_or(ConfigError::Unparsable { name, found, allowed })
-    }
-
-    fn number(
-        &self,
-        name: &'static str,
-        default: u64,
-        allowed: &'static str,
-        range: impl std::ops::RangeBounds<u64>,
-    ) -> Result<u64, ConfigError> {
-        let number = self.choice(name, allowed, |v| v.trim().parse().ok().filter(|n| range.contains(n)))?;
-        Ok(number.unwrap_or(default))
-    }
 }
 
 #[cfg(test)]
@@ -177,7 +156,7 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let found = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        let found = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
         Config::read(found)
     }
 
@@ -224,6 +203,52 @@ mod tests {
         for name in ["CACHE_MAX_AGE", "MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "TASK_DEADLINE"] {
             assert!(said(name, "-1").contains("whole number"), "{name}");
         }
+    }
+
+    #[test]
+    fn providers_and_hosts_are_held_against_what_there_is() {
+        let said = |variables: &[(&str, &str)]| read(variables).unwrap_err().to_string();
+        let allowed = "allowed: card, or openai where OPENAI_API_KEY is set";
+        assert_eq!(said(&[("IMAGE_PROVIDER", "foo")]), format!(r#"IMAGE_PROVIDER is "foo"; {allowed}"#));
+        assert_eq!(said(&[("IMAGE_PROVIDER", "openai")]), format!(r#"IMAGE_PROVIDER is "openai"; {allowed}"#));
+        let config = read(&[("IMAGE_PROVIDER", "openai"), ("OPENAI_API_KEY", "k")]).unwrap();
+        assert_eq!(config.image_provider.as_deref(), Some("openai"));
+        let log = said(&[("PROTOVIDEO_LOG", "protovideo=loud")]);
+        assert!(log.starts_with(r#"PROTOVIDEO_LOG is "protovideo=loud"; allowed: a log filter"#), "{log}");
+        for hosts in ["foo", "foo:", ":80", "foo:99999", "foo:80,", "http://foo:80", "a:b:80", "::1:80"] {
+            let told = said(&[("PROTOVIDEO_ALLOW_HOSTS", hosts)]);
+            assert_eq!(told, format!("PROTOVIDEO_ALLOW_HOSTS is {hosts:?}; allowed: host:port, separated by commas"));
+        }
+        let hosts = read(&[("PROTOVIDEO_ALLOW_HOSTS", "[::1]:80, Media.internal:8080,127.1:9")]).unwrap().allow_hosts;
+        assert_eq!(hosts, ["[::1]:80", "media.internal:8080", "127.0.0.1:9"]);
+    }
+
+    #[test]
+    fn an_address_is_told_without_its_secrets() {
+        let said = |url: &str| read(&[("OPENAI_BASE_URL", url)]).unwrap_err().to_string();
+        let allowed = "allowed: an http or https URL without a user name, password or query";
+        for (url, shown) in [
+            ("api.example/v1", "api.example/v1"),
+            ("ftp://api.example/v1", "ftp://api.example/v1"),
+            ("https://user:sk-canary@api.example/v1", "https://api.example/v1"),
+            ("https://api.example/v1?key=sk-canary", "https://api.example/v1"),
+            ("https://sk-canary@api.example/v1#sk-canary", "https://api.example/v1"),
+            ("http//sk-canary@api.example", "api.example"),
+        ] {
+            assert_eq!(said(url), format!("OPENAI_BASE_URL is {shown:?}; {allowed}"));
+        }
+        let url = "http://127.0.0.1:8080/v1/";
+        assert_eq!(read(&[("OPENAI_BASE_URL", url)]).unwrap().openai_base_url.as_deref(), Some(url));
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_unless_it_may_be_a_path() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let bytes = || OsString::from_vec(b"/\xff".to_vec());
+        let read = |name: &str| Config::read(|asked| (asked == name).then(bytes));
+        assert_eq!(read("CACHE_DIR").unwrap().cache_dir, PathBuf::from(bytes()));
+        let told = read("MAX_WORKERS").unwrap_err().to_string();
+        assert_eq!(told, "MAX_WORKERS is \"/\u{fffd}\"; allowed: a whole number from 1 to 256");
     }
 
     #[test]

@@ -125,6 +125,12 @@ impl Assets {
         Ok(there.map(|(path, entry)| (path, entry.sha256)).collect())
     }
 
+    /// The names of all files whose bytes were read through this folder and its clones.
+    #[cfg(test)]
+    pub(crate) fn read_so_far(&self) -> Vec<String> {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
     /// Notes that the derived file `name` (`hibari.ort`) was just made, whole, from its model by the installed library.
     pub fn record_derived(&self, name: &str) -> PortResult<()> {
         let model = derived::model_of(name).ok_or_else(|| {

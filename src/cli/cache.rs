@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use clap::Subcommand;
+use serde::Serialize;
 
-use super::world::Station;
+use super::world::{self, Station};
 use super::{Failure, print, progress};
 use crate::config::Config;
-use crate::ports::Class;
+use crate::ports::{Artifacts as _, Class, Listed, PortError, World};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Cache {
@@ -35,29 +36,42 @@ enum CacheCommand {
 
 impl Cache {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, None, progress::quiet())?;
+        let caches = world::caches(config)?;
         match self.command {
-            CacheCommand::Ls { json } => ls(&station, json).await,
-            CacheCommand::Verify => verify(&station).await,
+            CacheCommand::Ls { json } => ls(&caches, json).await,
+            CacheCommand::Verify => verify(&caches).await,
             CacheCommand::Prune { older_than } => {
                 let hours = older_than.unwrap_or(config.cache_max_age.as_secs() / 3600);
-                prune(&station, hours * 3_600_000).await
+                let station = Station::open(config, None, None, progress::quiet())?;
+                prune(station.pipeline.world(), &caches, hours * 3_600_000).await
             }
         }
     }
 }
 
-async fn ls(station: &Station, json: bool) -> Result<(), Failure> {
-    let listed = station.pipeline.world().artifacts.list().await?;
+/// An artifact, and the task that has it to itself, if one does.
+#[derive(Serialize)]
+struct Held<'a> {
+    #[serde(flatten)]
+    artifact: Listed,
+    task: Option<&'a str>,
+}
+
+async fn ls(caches: &[world::Cache], json: bool) -> Result<(), Failure> {
+    let mut listed = Vec::new();
+    for cache in caches {
+        let task = cache.task.as_deref();
+        listed.extend(cache.artifacts.list().await?.into_iter().map(|artifact| Held { artifact, task }));
+    }
     if json {
         return print(&serde_json::to_string(&listed)?);
     }
     let mut kinds: BTreeMap<_, (usize, u64)> = BTreeMap::new();
-    for artifact in &listed {
+    for Held { artifact, task } in &listed {
         let kind = kinds.entry(artifact.id.kind).or_default();
         kind.0 += 1;
         kind.1 += artifact.meta.bytes;
-        print(&format!("{:>12} {}", artifact.meta.bytes, artifact.id))?;
+        print(&format!("{:>12} {}{}", artifact.meta.bytes, artifact.id, of(*task)))?;
     }
     for (kind, (count, bytes)) in kinds {
         eprintln!("{:<11} {count:>6} artifacts {:>10.1} MB", kind.word(), bytes as f64 / 1e6);
@@ -65,28 +79,43 @@ async fn ls(station: &Station, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn verify(station: &Station) -> Result<(), Failure> {
-    let artifacts = &station.pipeline.world().artifacts;
-    let listed = artifacts.list().await?;
-    let mut damaged = 0;
-    for artifact in &listed {
-        if artifacts.open(&artifact.id, &station.work).await?.is_none() {
-            damaged += 1;
-            print(&format!("damaged and removed: {}", artifact.id))?;
+/// Whose it is, behind an artifact's id.
+fn of(task: Option<&str>) -> String {
+    task.map(|task| format!(" of task {task}")).unwrap_or_default()
+}
+
+async fn verify(caches: &[world::Cache]) -> Result<(), Failure> {
+    let (mut read, mut damaged) = (0, 0);
+    for cache in caches {
+        for artifact in cache.artifacts.list().await? {
+            read += 1;
+            if !cache.artifacts.verify(&artifact.id).await? {
+                damaged += 1;
+                print(&format!("damaged and removed: {}{}", artifact.id, of(cache.task.as_deref())))?;
+            }
         }
     }
-    eprintln!("{} artifacts read, {damaged} damaged", listed.len());
+    eprintln!("{read} artifacts read, {damaged} damaged");
     if damaged > 0 { Err(Failure::told(Class::Storage)) } else { Ok(()) }
 }
 
-async fn prune(station: &Station, older_than_ms: u64) -> Result<(), Failure> {
-    let world = station.pipeline.world();
+async fn prune(world: &World, caches: &[world::Cache], older_than_ms: u64) -> Result<(), Failure> {
     let before = world.clock.now_ms().saturating_sub(older_than_ms);
     let (mut count, mut bytes) = (0, 0);
-    for artifact in world.artifacts.list().await?.into_iter().filter(|artifact| artifact.used_at <= before) {
-        world.artifacts.remove(&artifact.id).await?;
-        count += 1;
-        bytes += artifact.meta.bytes;
+    for world::Cache { task, folder, artifacts } in caches {
+        let (old, kept): (Vec<_>, Vec<_>) =
+            artifacts.list().await?.into_iter().partition(|artifact| artifact.used_at <= before);
+        for artifact in &old {
+            artifacts.remove(&artifact.id).await?;
+            bytes += artifact.meta.bytes;
+        }
+        count += old.len();
+        if let Some(task) = task
+            && kept.is_empty()
+            && world.tasks.get(task).await?.is_none_or(|task| task.status.is_terminal())
+        {
+            std::fs::remove_dir_all(folder).map_err(|e| PortError::io("remove", folder, e))?;
+        }
     }
     eprintln!("{count} artifacts removed, {:.1} MB", bytes as f64 / 1e6);
     Ok(())

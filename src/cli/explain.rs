@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::world::Station;
-use super::{Failure, print, progress};
+use super::world::{self, Cache};
+use super::{Failure, print};
 use crate::config::Config;
+use crate::ports::Artifacts as _;
 use crate::recipe::{ArtifactId, Kind};
 
 #[derive(Debug, clap::Args)]
@@ -19,10 +20,10 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, None, progress::quiet())?;
-        let first = manifest(&station, &self.artifact).await?;
+        let caches = world::caches(config)?;
+        let first = manifest(&caches, &self.artifact).await?;
         let Some(other) = &self.other else { return print(&serde_json::to_string_pretty(&first)?) };
-        let differences = differences(&first, &manifest(&station, other).await?);
+        let differences = differences(&first, &manifest(&caches, other).await?);
         if differences.is_empty() {
             eprintln!("the two recipes are the same");
         }
@@ -42,18 +43,29 @@ fn differences(before: &Value, after: &Value) -> Vec<String> {
 }
 
 /// The recipe of an artifact, by its id or the beginning of its key.
-async fn manifest(station: &Station, name: &str) -> Result<Value, Failure> {
-    let artifacts = &station.pipeline.world().artifacts;
+async fn manifest(caches: &[Cache], name: &str) -> Result<Value, Failure> {
     let id = match ArtifactId::parse(name) {
         Ok(id) => id,
-        Err(_) => by_prefix(&artifacts.list().await?.into_iter().map(|l| l.id).collect::<Vec<_>>(), name)?,
+        Err(_) => by_prefix(&ids(caches).await?, name)?,
     };
-    let manifest = artifacts.manifest(&id).await?;
-    let manifest = manifest.ok_or_else(|| Failure::usage(format!("the cache has no {id}")))?;
-    Ok(serde_json::from_slice(&manifest)?)
+    for cache in caches {
+        if let Some(manifest) = cache.artifacts.manifest(&id).await? {
+            return Ok(serde_json::from_slice(&manifest)?);
+        }
+    }
+    Err(Failure::usage(format!("the cache has no {id}")))
 }
 
-fn by_prefix(ids: &[ArtifactId], prefix: &str) -> Result<ArtifactId, Failure> {
+/// All artifacts that there are, whosever they are.
+async fn ids(caches: &[Cache]) -> Result<BTreeSet<ArtifactId>, Failure> {
+    let mut ids = BTreeSet::new();
+    for cache in caches {
+        ids.extend(cache.artifacts.list().await?.into_iter().map(|listed| listed.id));
+    }
+    Ok(ids)
+}
+
+fn by_prefix(ids: &BTreeSet<ArtifactId>, prefix: &str) -> Result<ArtifactId, Failure> {
     let kinds = Kind::ALL.map(Kind::word).join(", ");
     let found: Vec<_> = ids.iter().filter(|id| id.key.to_string().starts_with(prefix)).collect();
     match found[..] {

@@ -4,8 +4,6 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use super::Failure;
 use super::world::Station;
 use crate::domain::task::Task;
@@ -14,28 +12,49 @@ use crate::recipe::ArtifactId;
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
 
+/// What is put beside the film, by its extension in place of the film's.
+const BESIDE: [&str; 4] = ["jpg", "srt", "vtt", "words.json"];
+
 /// The film's file: what was asked for, or the request's `output_filename`, or the task's id, in the current folder.
-pub(super) async fn target(station: &Station, task: &str, asked: Option<&Path>) -> PortResult<PathBuf> {
-    if let Some(asked) = asked {
-        return Ok(asked.to_owned());
-    }
-    let request = station.pipeline.world().tasks.get(task).await?.map(|task| task.request);
-    let named = request.as_ref().and_then(|r| r.get("output_filename")).and_then(Value::as_str);
+pub(super) fn target(asked: Option<PathBuf>, named: Option<&str>, task: &str) -> PathBuf {
     let name = named.unwrap_or(task);
-    let has = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("mp4"));
-    Ok(PathBuf::from(if has { name.to_owned() } else { format!("{name}.mp4") }))
+    let default = || PathBuf::from(if is_mp4(Path::new(name)) { name.to_owned() } else { format!("{name}.mp4") });
+    asked.unwrap_or_else(default)
 }
 
-/// Refuses, before any work, an output that could not be written after it.
-pub(super) fn check(output: &Path) -> Result<(), Failure> {
-    if output.is_dir() {
-        let at = PortError::io("write", output, std::io::Error::from(std::io::ErrorKind::IsADirectory));
-        return Err(at.into());
+fn is_mp4(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("mp4"))
+}
+
+/// Refuses, before any work, an output that could not be written after it, or whose files would replace each other or
+/// what the film is made from: `inputs`.
+pub(super) fn check(output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
+    let beside = BESIDE.map(|extension| output.with_extension(extension));
+    let written = || std::iter::once(output).chain(beside.iter().map(PathBuf::as_path));
+    if let Some(folder) = written().find(|file| file.is_dir()) {
+        return Err(PortError::io("write", folder, std::io::ErrorKind::IsADirectory.into()).into());
     }
     let folder = folder(output);
     if !folder.is_dir() {
         let message = format!("cannot write {}: there is no folder {}", output.display(), folder.display());
         return Err(PortError::permanent(Class::Storage, "NO_FOLDER", message).into());
+    }
+    if !is_mp4(output) {
+        let other = output.with_extension("mp4");
+        let message =
+            format!("cannot make {}: a film's file ends in .mp4, such as {}", output.display(), other.display());
+        return Err(Failure::usage(message));
+    }
+    for file in written() {
+        let same = |input: &&PathBuf| matches!((file.canonicalize(), input.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        if let Some(input) = inputs.iter().find(same) {
+            let message = format!(
+                "cannot make {}: {} would be replaced, which the film is made from; choose another name with -o",
+                output.display(),
+                input.display()
+            );
+            return Err(Failure::usage(message));
+        }
     }
     aside(output)?;
     Ok(())
@@ -54,10 +73,11 @@ pub(super) async fn film(station: &Station, plan: &Plan, task: &Task, output: &P
     let film = plan.film.id().map_err(PortError::from)?;
     let poster = plan.poster.id().map_err(PortError::from)?;
     copy(station, &film, output).await?;
-    copy(station, &poster, &output.with_extension("jpg")).await?;
-    write(&output.with_extension("srt"), captions.srt.as_bytes())?;
-    write(&output.with_extension("vtt"), captions.vtt.as_bytes())?;
-    write(&output.with_extension("words.json"), captions.words.to_string().as_bytes())
+    let [jpg, srt, vtt, words] = BESIDE.map(|extension| output.with_extension(extension));
+    copy(station, &poster, &jpg).await?;
+    write(&srt, captions.srt.as_bytes())?;
+    write(&vtt, captions.vtt.as_bytes())?;
+    write(&words, captions.words.to_string().as_bytes())
 }
 
 /// Copies rather than links: a user's edit of a film must not reach the cache.

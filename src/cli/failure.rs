@@ -34,8 +34,8 @@ impl Failure {
     }
 
     /// Something that should not happen did.
-    pub(super) fn defect(message: impl ToString) -> Self {
-        Self { message: message.to_string(), code: DEFECT }
+    pub(super) fn defect(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: DEFECT }
     }
 
     /// Somebody pressed Ctrl-C.

@@ -63,7 +63,7 @@ enum Command {
     Explain(explain::Explain),
     /// Show where a task stands
     Status(status::Status),
-    /// Go on with a task that was killed, cancelled or failed
+    /// Go on with a task that was killed, cancelled or failed, or whose film is gone
     Resume(render::Resume),
     /// Cancel a task
     Cancel(task::Cancel),
@@ -93,7 +93,8 @@ enum Command {
 /// Where a finished film is put.
 #[derive(Debug, clap::Args)]
 struct Output {
-    /// The film's file; captions and poster are put beside it. Default: the request's `output_filename`
+    /// The film's file, which ends in .mp4; captions and poster are put beside it. Default: the request's
+    /// `output_filename`
     #[arg(short, long, value_name = "FILE.mp4")]
     output: Option<PathBuf>,
     /// Print the task as JSON instead of the film's path

@@ -8,8 +8,6 @@ use serde_json::json;
 use super::world::Station;
 use super::{Failure, print, progress, render};
 use crate::config::Config;
-use crate::domain::request::{Origin, Request};
-use crate::pipeline::SubmitError;
 use crate::ports::PortError;
 use crate::recipe::ArtifactId;
 
@@ -31,18 +29,25 @@ struct Step {
 
 impl Plan {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let value = render::read(&self.request)?;
-        let request = Request::from_value(value, Origin::CommandLine).map_err(SubmitError::from)?;
-        let station = Station::open(config, Some(render::folder(&self.request)), None, progress::quiet())?;
-        let plan = station.pipeline.plan(&request).await?;
+        let draft = render::read(&self.request)?;
+        let task = draft.request().task_id.as_deref();
+        let station = Station::open(config, Some(render::folder(&self.request)), task, progress::quiet())?;
+        // With `CACHE_ENABLED=false` only a task that is there already has anything.
+        let reuses = config.cache_enabled || task.is_some();
+        let plan = station.pipeline.plan(&draft).await?;
+        let warnings = draft.request().warnings();
+        for warning in &warnings {
+            eprintln!("warning: {warning}");
+        }
         let mut steps = Vec::new();
         for (scene, id) in plan.artifacts().map_err(PortError::from)? {
-            let cached = station.pipeline.world().artifacts.find(&id).await?.is_some();
+            let cached = reuses && station.pipeline.world().artifacts.find(&id).await?.is_some();
             steps.push(Step { scene, id, cached });
         }
         if self.json {
             let step = |step: &Step| json!({"scene": step.scene, "artifact": step.id, "cached": step.cached});
-            return print(&json!({"steps": steps.iter().map(step).collect::<Vec<_>>()}).to_string());
+            let steps: Vec<_> = steps.iter().map(step).collect();
+            return print(&json!({"steps": steps, "warnings": warnings}).to_string());
         }
         for Step { scene, id, cached } in &steps {
             let place = scene.map_or_else(|| "film".to_owned(), |scene| format!("scene {scene}"));

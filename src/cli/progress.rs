@@ -1,6 +1,6 @@
 //! Progress: bars on a terminal, plain lines elsewhere, on standard error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::config::Config;
-use crate::domain::task::{CacheOutcome, StepRecord};
+use crate::domain::task::{CacheOutcome, StepRecord, Work};
 use crate::pipeline::{Event, Observer};
 use crate::recipe::plan::Plan;
-use crate::recipe::steps::SceneLength;
+use crate::recipe::steps::{Recipe as _, SceneLength};
 
 /// Characters of English that are spoken in a second, about: for estimates only.
 const CHARS_A_SECOND: usize = 15;
@@ -25,16 +25,24 @@ pub(super) struct Progress {
     state: Mutex<State>,
 }
 
+/// A sentence by its scene, if it has one, and its artifact.
+type Sentence = (Option<u32>, String);
+
+/// What is counted is kept as a set, since a step that is tried again is told again.
 #[derive(Default)]
 struct State {
     /// Frames that each scene will have, about.
     estimates: Vec<u32>,
     /// Frames of each scene so far.
     frames: BTreeMap<u32, u32>,
-    first_frame: Option<Instant>,
-    scenes: usize,
-    sentences: usize,
-    spoken: usize,
+    /// When the first frame was drawn, and how many there were before it.
+    first_frame: Option<(Instant, u64)>,
+    /// Scenes that are done.
+    scenes: BTreeSet<u32>,
+    /// All sentences.
+    sentences: BTreeSet<Sentence>,
+    /// Sentences that are spoken.
+    spoken: BTreeSet<Sentence>,
 }
 
 /// Bars where standard error is a terminal that can show them, lines elsewhere.
@@ -54,14 +62,11 @@ pub(super) fn quiet() -> Arc<Progress> {
 }
 
 impl Progress {
-    /// What will be made.
-    pub(super) fn planned(&self, plan: &Plan) {
-        let mut state = self.lock();
-        state.estimates = estimates(plan);
-        state.sentences = plan.narration.iter().map(Vec::len).sum::<usize>()
-            + plan.scenes.iter().map(|scene| scene.narration.len()).sum::<usize>();
-        if let Some(bar) = &self.bar {
-            bar.set_length(state.estimates.iter().map(|frames| u64::from(*frames)).sum());
+    /// A line on its own: above the bar where there is one.
+    pub(super) fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => eprintln!("{line}"),
         }
     }
 
@@ -86,29 +91,68 @@ impl Progress {
     fn draw(&self, state: &State) {
         let Some(bar) = &self.bar else { return };
         let (done, all) = state.frames();
+        bar.set_length(all);
         bar.set_position(done);
         let left = state.left(done, all).map(|left| format!(", {} left", HumanDuration(left))).unwrap_or_default();
         bar.set_message(format!(
             "scenes {}/{}, frames {done}/{all}, sentences {}/{}{left}",
-            state.scenes,
+            state.scenes.len(),
             state.estimates.len(),
-            state.spoken,
-            state.sentences
+            state.spoken.len(),
+            state.sentences.len()
         ));
     }
 }
 
 impl State {
+    /// What was planned, and what of it is done.
+    fn of(plan: &Plan, done: &BTreeSet<String>) -> Self {
+        let mut state = Self { estimates: estimates(plan), ..Self::default() };
+        let narrations = (0..).zip(&plan.narration).map(|(run, said)| (Work::Narrate { run }, None, said));
+        let scenes = (0..).zip(&plan.scenes).map(|(scene, planned)| {
+            let work = Work::Render { scene };
+            (work, Some(scene), &planned.narration)
+        });
+        for (work, scene, said) in narrations.chain(scenes) {
+            let done = done.contains(&work.step());
+            // A recipe that was planned has an id.
+            for id in said.iter().filter_map(|sentence| sentence.recipe.id().ok()) {
+                state.sentences.insert((scene, id.to_string()));
+                if done {
+                    state.spoken.insert((scene, id.to_string()));
+                }
+            }
+            if let (true, Some(scene)) = (done, scene) {
+                state.rendered(scene);
+            }
+        }
+        state
+    }
+
     fn count(&mut self, record: &StepRecord) {
         match (record.kind.as_str(), record.scene) {
-            ("speech", _) => self.spoken += 1,
-            ("scene", Some(scene)) => {
-                self.scenes += 1;
-                let whole = self.estimate(scene);
-                self.frames.entry(scene).and_modify(|frames| *frames = whole.max(*frames)).or_insert(whole);
+            ("speech", scene) => {
+                let sentence = (scene, record.artifact.clone());
+                if self.sentences.contains(&sentence) {
+                    self.spoken.insert(sentence);
+                }
             }
+            ("scene", Some(scene)) => self.rendered(scene),
             _ => {}
         }
+    }
+
+    fn rendered(&mut self, scene: u32) {
+        self.scenes.insert(scene);
+        let whole = self.estimate(scene);
+        self.frames.entry(scene).and_modify(|frames| *frames = whole.max(*frames)).or_insert(whole);
+    }
+
+    fn drawn(&mut self, scene: u32, frames: u32) {
+        if self.first_frame.is_none() {
+            self.first_frame = Some((Instant::now(), self.frames().0));
+        }
+        self.frames.insert(scene, frames);
     }
 
     /// Frames that are done, and that the film will have, about.
@@ -119,9 +163,10 @@ impl State {
 
     /// How long the rest takes, at the pace since the first frame; `None` until that says something.
     fn left(&self, done: u64, all: u64) -> Option<Duration> {
-        let elapsed = self.first_frame?.elapsed();
-        let known = done * ENOUGH >= all && elapsed >= Duration::from_secs(1);
-        known.then(|| elapsed.mul_f64(all.saturating_sub(done) as f64 / done.max(1) as f64))
+        let (since, before) = self.first_frame?;
+        let (elapsed, drawn) = (since.elapsed(), done.saturating_sub(before));
+        let known = drawn * ENOUGH >= all && elapsed >= Duration::from_secs(1);
+        known.then(|| elapsed.mul_f64(all.saturating_sub(done) as f64 / drawn.max(1) as f64))
     }
 
     fn estimate(&self, scene: u32) -> u32 {
@@ -132,15 +177,15 @@ impl State {
 impl Observer for Progress {
     fn event(&self, event: Event<'_>) {
         match event {
-            Event::Planned { plan, task } => {
-                self.planned(plan);
-                self.line(|| format!("task {task}: {} scenes", plan.scenes.len()));
+            Event::Planned { plan, task, done } => {
+                let state = State::of(plan, done);
+                self.line(|| match state.scenes.len() {
+                    0 => format!("task {task}: {} scenes", plan.scenes.len()),
+                    done => format!("task {task}: {} scenes, {done} done", plan.scenes.len()),
+                });
+                *self.lock() = state;
             }
-            Event::Frames { scene, done, .. } => {
-                let mut state = self.lock();
-                state.first_frame.get_or_insert_with(Instant::now);
-                state.frames.insert(scene, done);
-            }
+            Event::Frames { scene, done, .. } => self.lock().drawn(scene, done),
             Event::Step { record, .. } => {
                 self.lock().count(record);
                 self.line(|| told(record));
@@ -183,16 +228,4 @@ fn estimates(plan: &Plan) -> Vec<u32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_time_left_follows_the_pace_and_is_not_told_too_early() {
-        let began = Instant::now().checked_sub(Duration::from_secs(10));
-        let state = State { first_frame: began, ..State::default() };
-        let left = state.left(100, 300).unwrap();
-        assert!((19.0..22.0).contains(&left.as_secs_f64()), "{left:?}");
-        assert_eq!(state.left(1, 300), None);
-        assert_eq!(State::default().left(100, 300), None);
-    }
-}
+mod tests;

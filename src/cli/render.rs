@@ -10,14 +10,12 @@ use tokio_util::sync::CancellationToken;
 use super::world::Station;
 use super::{Failure, Output, export, print, progress, report, status, task};
 use crate::config::Config;
-use crate::domain::request::{Fault, Faults, Origin, Request};
+use crate::domain::request::{Draft, Fault, Faults, Origin, Request};
 use crate::domain::task::{Status, Task};
 use crate::local::runner;
-use crate::pipeline::{SubmitError, Submitted};
+use crate::pipeline::SubmitError;
 use crate::ports::{PortError, PortResult};
-
-/// A live task that nothing was done for during so long is sent again when a command starts.
-const IDLE: std::time::Duration = std::time::Duration::from_secs(300);
+use crate::recipe::plan::Plan;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Render {
@@ -38,37 +36,36 @@ pub(super) struct Resume {
 
 impl Render {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let request = read(&self.request)?;
-        if let Some(output) = &self.output.output {
-            export::check(output)?;
-        }
+        let draft = read(&self.request)?;
+        let request = draft.request();
         // Stores are opened for the task that the request is, which may name itself.
-        let named = Request::from_value(request.clone(), Origin::CommandLine).map_err(SubmitError::from)?.task_id;
-        let id = named.unwrap_or_else(task::new_id);
+        let id = request.task_id.clone().unwrap_or_else(task::new_id);
+        let target = export::target(self.output.output, request.output_filename.as_deref(), &id);
+        export::check(&target, &made_from(&self.request, request))?;
         let station = Station::open(config, Some(folder(&self.request)), Some(&id), progress::for_terminal(config))?;
-        station.pipeline.reconcile(IDLE).await?;
-        let submitted = station.pipeline.submit(request, Origin::CommandLine, &id).await?;
-        if self.output.output.is_none() {
-            export::check(&export::target(&station, &submitted.task, None).await?)?;
+        station.reconcile().await?;
+        let submitted = station.pipeline.submit(&draft, &id).await?;
+        for warning in &submitted.warnings {
+            station.progress.tell(&format!("warning: {warning}"));
         }
-        finish(&station, config, &submitted, &self.output).await
+        finish(&station, config, &submitted.task, &submitted.plan, &target, self.output.json).await
     }
 }
 
 impl Resume {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, Some(&self.task), progress::for_terminal(config))?;
-        let pipeline = &station.pipeline;
-        let (tasks, now) = (&pipeline.world().tasks, pipeline.world().clock.now_ms());
-        let plan = pipeline.plan_of(&self.task).await?;
-        let plan = plan.ok_or_else(|| task::unknown(&self.task))?;
-        let output = export::target(&station, &self.task, self.output.output.as_deref()).await?;
-        export::check(&output)?;
-        tasks.revive(&self.task, now + config.task_deadline.as_millis() as u64, now).await?;
-        station.progress.planned(&plan);
-        pipeline.send_ready(&self.task, &plan).await?;
-        let submitted = Submitted { task: self.task, plan, new: false };
-        finish(&station, config, &submitted, &self.output).await
+        // A picture that the cache has lost is looked for here, where its path is a relative one.
+        let here = Some(Path::new("."));
+        let station = Station::open(config, here, Some(&self.task), progress::for_terminal(config))?;
+        station.reconcile().await?;
+        let task = station.pipeline.world().tasks.get(&self.task).await?;
+        let task = task.ok_or_else(|| task::unknown(&self.task))?;
+        let plan = station.pipeline.plan_of(&self.task).await?.ok_or_else(|| task::no_plan(&self.task))?;
+        let named = task.request.get("output_filename").and_then(Value::as_str);
+        let target = export::target(self.output.output, named, &self.task);
+        export::check(&target, &[])?;
+        station.pipeline.resume(&task, &plan).await?;
+        finish(&station, config, &self.task, &plan, &target, self.output.json).await
     }
 }
 
@@ -77,8 +74,18 @@ pub(super) fn folder(request: &Path) -> &Path {
     request.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Reads a request's JSON.
-pub(super) fn read(path: &Path) -> Result<Value, Failure> {
+/// The files that a film is made from: the request and the pictures that it names by a path.
+fn made_from(path: &Path, request: &Request) -> Vec<PathBuf> {
+    let of = |source: &String| {
+        let url = url::Url::parse(source).ok().and_then(|url| url.to_file_path().ok());
+        url.unwrap_or_else(|| folder(path).join(source))
+    };
+    let pictures = request.scenes.iter().filter_map(|scene| scene.image.as_ref()).map(of);
+    std::iter::once(path.to_owned()).chain(pictures).collect()
+}
+
+/// Reads a request.
+pub(super) fn read(path: &Path) -> Result<Draft, Failure> {
     let text = if path == Path::new("-") {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)
@@ -89,23 +96,29 @@ pub(super) fn read(path: &Path) -> Result<Value, Failure> {
         let fault = Fault::new("", format!("cannot read {}: {e}", path.display()));
         SubmitError::from(Faults::new(vec![fault]))
     })?;
-    serde_json::from_str(&text).map_err(|e| SubmitError::from(Faults::unreadable(&e)).into())
+    Ok(Draft::read(&text, Origin::CommandLine))
 }
 
 /// Runs a submitted task to its end and puts out what came of it.
-async fn finish(station: &Station, config: &Config, submitted: &Submitted, output: &Output) -> Result<(), Failure> {
-    let task = run(station, config, &submitted.task).await;
+async fn finish(
+    station: &Station,
+    config: &Config,
+    task: &str,
+    plan: &Plan,
+    target: &Path,
+    json: bool,
+) -> Result<(), Failure> {
+    let task = run(station, config, task).await;
     station.progress.finish();
     let task = task?;
     let status = task.status;
     if status == Status::Finished {
-        let target = export::target(station, &task.id, output.output.as_deref()).await?;
-        export::film(station, &submitted.plan, &task, &target).await?;
-        let shown = status::of(station, &task, Some(&target)).await?;
+        export::film(station, plan, &task, target).await?;
+        let shown = status::of(station, &task, Some(target)).await?;
         eprintln!("{}", report::summary(&task));
-        return print(&if output.json { shown.to_string() } else { target.display().to_string() });
+        return print(&if json { shown.to_string() } else { target.display().to_string() });
     }
-    if output.json {
+    if json {
         print(&status::of(station, &task, None).await?.to_string())?;
     }
     let resume = format!("`protovideo resume {}` goes on with it", task.id);

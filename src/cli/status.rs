@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::world::Station;
 use super::{Failure, print, progress, report, task};
 use crate::config::Config;
+use crate::domain::request::Request;
 use crate::domain::task::{Status as Word, Task};
 use crate::ports::{PortError, PortResult};
 use crate::recipe::plan::Plan;
@@ -28,6 +29,7 @@ pub(super) struct Status {
 impl Status {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let station = Station::open(config, None, self.task.as_deref(), progress::quiet())?;
+        station.reconcile().await?;
         let tasks = &station.pipeline.world().tasks;
         let listed = match &self.task {
             Some(id) => vec![tasks.get(id).await?.ok_or_else(|| task::unknown(id))?],
@@ -68,10 +70,12 @@ fn details(task: &Task) {
 /// What `GET /task-status/{id}` answers. The download is the file at `film`, or else the film in the cache.
 pub(super) async fn of(station: &Station, task: &Task, film: Option<&Path>) -> PortResult<Value> {
     let plan = station.pipeline.plan_of(&task.id).await?.ok_or_else(|| task::no_plan(&task.id))?;
+    let request: Result<Request, _> = serde_json::from_value(task.request.clone());
     let mut answer = json!({
         "task_id": task.id,
         "status": task.status,
         "progress": progress(station, task, &plan).await?,
+        "warnings": request.map(|request| request.warnings()).unwrap_or_default(),
     });
     if let Some(mut result) = task.result.clone() {
         let cached = match film {

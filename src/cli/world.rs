@@ -1,5 +1,6 @@
 //! The world of one machine, put together from the configuration.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,10 @@ use crate::speech::Speaker;
 const STEP_DEADLINE: Duration = Duration::from_secs(3600);
 /// A step that failed for a passing reason is tried so many times.
 const ATTEMPTS: u32 = 4;
+/// Where tasks have caches of their own.
+const PRIVATE: &str = "private";
+/// A live task that nothing was done for during so long is sent again when a command starts.
+const IDLE: Duration = Duration::from_secs(300);
 
 /// What a command works with.
 pub(super) struct Station {
@@ -63,6 +68,11 @@ impl Station {
         Ok(Self { pipeline, progress, interrupted, work: work.path().to_owned(), _work: work })
     }
 
+    /// Looks after the tasks of processes that died, so that none of them reads as if somebody worked on it for ever.
+    pub(super) async fn reconcile(&self) -> PortResult<()> {
+        self.pipeline.reconcile(IDLE).await.map(drop)
+    }
+
     /// The same with another world, which `change` makes of this one.
     pub(super) fn with(mut self, change: impl FnOnce(&mut World)) -> Self {
         let mut world = self.pipeline.world().clone();
@@ -95,10 +105,34 @@ impl Station {
 /// The cache; with `CACHE_ENABLED=false` one of the task's own, where nothing that another task made can be found.
 fn artifacts(config: &Config, root: &Path, task: Option<&str>) -> PortResult<Arc<dyn Artifacts>> {
     let root = match task {
-        Some(task) if !config.cache_enabled => root.join("private").join(task),
+        Some(task) if !config.cache_enabled => root.join(PRIVATE).join(task),
         _ => root.to_owned(),
     };
     Ok(Arc::new(Files::open(&root, Some(config.cache_max_age))?))
+}
+
+/// One of the caches on this machine.
+pub(super) struct Cache {
+    /// Whose it is; all tasks share the one of `None`.
+    pub(super) task: Option<String>,
+    /// Where it lies.
+    pub(super) folder: PathBuf,
+    /// What is in it.
+    pub(super) artifacts: Files,
+}
+
+/// All caches on this machine: the shared one first, then those of tasks that ran with `CACHE_ENABLED=false`.
+pub(super) fn caches(config: &Config) -> PortResult<Vec<Cache>> {
+    let open = |task, folder: PathBuf| {
+        let artifacts = Files::open(&folder, Some(config.cache_max_age))?;
+        Ok(Cache { task, folder, artifacts })
+    };
+    // Where there is no such folder, no task has a cache of its own.
+    let private = std::fs::read_dir(config.cache_dir.join(PRIVATE)).into_iter().flatten().flatten();
+    let owned = private.filter_map(|entry| Some((Some(entry.file_name().into_string().ok()?), entry.path())));
+    let owned: BTreeMap<_, _> = owned.filter(|(_, folder)| folder.is_dir()).collect();
+    let shared = std::iter::once((None, config.cache_dir.clone()));
+    shared.chain(owned).map(|(task, folder)| open(task, folder)).collect()
 }
 
 /// Films by the configured ffmpeg, with the installed fonts.

@@ -39,6 +39,8 @@ pub struct NarrationSpec {
     pub text: String,
     /// Who.
     pub voice: VoiceSpec,
+    /// Whether the film names who, for this and all that name nobody of their own.
+    pub film_voice: bool,
     /// How fast, in thousandths.
     pub speed_milli: u32,
 }
@@ -101,7 +103,7 @@ impl FilmSpec {
     /// What the validation would have refused, for a request that did not pass it.
     pub fn resolve(request: &Request) -> Result<Self, String> {
         let size = request.size.as_deref().map_or(Ok(Size::PORTRAIT), parse_size)?;
-        let narration = request.narration_text.as_ref().map(|text| narration(text, request.voice.as_ref()));
+        let narration = request.narration_text.as_ref().map(|text| narration(text, None, request.voice.as_ref()));
         let scenes = request.scenes.iter().map(|s| scene(s, request, size)).collect::<Result<_, _>>()?;
         Ok(Self {
             size,
@@ -114,14 +116,14 @@ impl FilmSpec {
     }
 }
 
-fn narration(text: &str, voice: Option<&Voice>) -> NarrationSpec {
-    let voice = match voice {
+fn narration(text: &str, own: Option<&Voice>, film: Option<&Voice>) -> NarrationSpec {
+    let voice = match own.or(film) {
         None => VoiceSpec::default(),
         Some(Voice::Name(name)) => VoiceSpec { name: Some(name.clone()), ..VoiceSpec::default() },
         Some(Voice::Spec(spec)) => spec.clone(),
     };
     let speed_milli = voice.speed.map_or(1000, |speed| (speed * 1000.0).round() as u32);
-    NarrationSpec { text: text.to_owned(), voice, speed_milli }
+    NarrationSpec { text: text.to_owned(), voice, film_voice: own.is_none(), speed_milli }
 }
 
 fn scene(scene: &Scene, film: &Request, size: Size) -> Result<SceneSpec, String> {
@@ -134,7 +136,6 @@ fn scene(scene: &Scene, film: &Request, size: Size) -> Result<SceneSpec, String>
         },
         (None, None) => return Err("an image scene needs `image` or `promptImage`".to_owned()),
     };
-    let voice = scene.voice.as_ref().or(film.voice.as_ref());
     let captions = match scene.subtitle.as_ref().or(film.subtitle.as_ref()) {
         None | Some(Subtitle::Switch(false)) => None,
         Some(Subtitle::Switch(true)) => Some(style(&SubtitleStyle::default(), size)?),
@@ -143,7 +144,7 @@ fn scene(scene: &Scene, film: &Request, size: Size) -> Result<SceneSpec, String>
     let amount = scene.motion.and_then(|motion| motion.amount);
     Ok(SceneSpec {
         picture,
-        narration: scene.narration_text.as_ref().map(|text| narration(text, voice)),
+        narration: scene.narration_text.as_ref().map(|text| narration(text, scene.voice.as_ref(), film.voice.as_ref())),
         duration_ms: scene.duration.map(|seconds| (seconds * 1000.0).round() as u32),
         captions,
         motion: scene.motion.map(|motion| motion.kind),

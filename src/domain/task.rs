@@ -189,7 +189,7 @@ pub struct StepRecord {
     pub began_at: u64,
     /// How long it took, by the monotonic clock.
     pub wall_ms: u64,
-    /// Resident memory of the process and its children at its end, in bytes.
+    /// The most memory of the process and its children that was resident while it ran, in bytes.
     pub memory_bytes: u64,
     /// The artifact's length.
     pub bytes: u64,

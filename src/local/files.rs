@@ -71,43 +71,66 @@ impl Files {
         lock().map_err(|e| PortError::io("lock", &path, e))
     }
 
-    fn find_now(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
+    /// What stands beside an artifact of whatever age, and when it was used last.
+    fn beside(&self, id: &ArtifactId) -> PortResult<Option<(Meta, SystemTime)>> {
         let path = with_ending(&self.stem(id), META);
         let at = |e| PortError::io("read", &path, e);
         let Some(text) = absent(fs::read(&path)).map_err(at)? else { return Ok(None) };
         let Some(used) = absent(fs::metadata(&path).and_then(|m| m.modified())).map_err(at)? else { return Ok(None) };
-        if self.max_age.is_some_and(|most| age(used) > most) {
-            return Ok(None);
-        }
         let Ok(meta) = serde_json::from_slice(&text) else {
             tracing::warn!(artifact = %id, code = "CACHE_CORRUPT", "an artifact's facts cannot be read; it is made anew");
             return Ok(None);
         };
+        Ok(Some((meta, used)))
+    }
+
+    fn find_now(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
+        let Some((meta, used)) = self.beside(id)? else { return Ok(None) };
+        if self.max_age.is_some_and(|most| age(used) > most) {
+            return Ok(None);
+        }
         if age(used) > TOUCH {
             let times = FileTimes::new().set_modified(SystemTime::now());
             // A store that cannot be written to can still be read.
-            drop(File::options().write(true).open(&path).and_then(|file| file.set_times(times)));
+            let file = File::options().write(true).open(with_ending(&self.stem(id), META));
+            drop(file.and_then(|file| file.set_times(times)));
         }
         Ok(Some(meta))
     }
 
     fn open_now(&self, id: &ArtifactId) -> PortResult<Option<PathBuf>> {
-        if let Some(path) = self.intact(id)? {
+        let Some(meta) = self.find_now(id)? else { return Ok(None) };
+        if let Some(path) = self.intact(id, &meta)? {
             return Ok(Some(path));
         }
-        let _writing = self.writing()?;
-        // Another process may have made it anew meanwhile.
-        let intact = self.intact(id)?;
-        if intact.is_none() && self.find_now(id)?.is_some() {
+        if !self.verify_now(id)? {
             tracing::warn!(artifact = %id, code = "CACHE_CORRUPT", "an artifact's bytes are not what was stored; it is made anew");
-            self.clear(id)?;
+            return Ok(None);
         }
-        Ok(intact)
+        // Another process removed it, or made it anew meanwhile.
+        let Some(meta) = self.find_now(id)? else { return Ok(None) };
+        self.intact(id, &meta)
     }
 
-    /// The file with the artifact's bytes, if they are what was stored.
-    fn intact(&self, id: &ArtifactId) -> PortResult<Option<PathBuf>> {
-        let Some(meta) = self.find_now(id)? else { return Ok(None) };
+    fn verify_now(&self, id: &ArtifactId) -> PortResult<bool> {
+        let whole = || match self.beside(id)? {
+            Some((meta, _)) => Ok::<_, PortError>(self.intact(id, &meta)?.is_some()),
+            None => Ok(true),
+        };
+        if whole()? {
+            return Ok(true);
+        }
+        let _writing = self.writing()?;
+        // Another process may have removed it, or made it anew meanwhile.
+        let whole = whole()?;
+        if !whole {
+            self.clear(id)?;
+        }
+        Ok(whole)
+    }
+
+    /// The file with an artifact's bytes, if they are what was stored.
+    fn intact(&self, id: &ArtifactId, meta: &Meta) -> PortResult<Option<PathBuf>> {
         let path = self.blob(id);
         let found = absent(digest(&path)).map_err(|e| PortError::io("read", &path, e))?;
         Ok((found == Some((meta.sha256, meta.bytes))).then_some(path))
@@ -243,6 +266,11 @@ impl Artifacts for Files {
 
     async fn list(&self) -> PortResult<Vec<Listed>> {
         self.blocking(Self::list_now).await
+    }
+
+    async fn verify(&self, id: &ArtifactId) -> PortResult<bool> {
+        let id = *id;
+        self.blocking(move |store| store.verify_now(&id)).await
     }
 
     async fn remove(&self, id: &ArtifactId) -> PortResult<()> {

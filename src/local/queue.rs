@@ -22,14 +22,14 @@ fn unreadable(error: serde_json::Error) -> rusqlite::Error {
 
 #[async_trait]
 impl Queue for SqliteQueue {
-    /// A message that waits already is not doubled. One that is being worked on is shown again at once, since what it
-    /// asks for may be needed anew; its worker's receipt is stale from then on.
+    /// A message that is there already is not doubled but replaced: it is shown at once, since what it asks for may be
+    /// needed anew, and its deliveries are counted from the beginning. The receipt of whoever works on it is stale from
+    /// then on.
     async fn send(&self, messages: &[Message]) -> PortResult<()> {
         let (messages, now) = (messages.to_vec(), self.store.now().cast_signed());
         let send = move |on: &Transaction<'_>| {
             let mut insert = on.prepare_cached(
-                "insert into message (task, body, visible_at, attempt) values (?1, ?2, ?3, 0)
-                 on conflict (body) do update set visible_at = ?3, receipt = null",
+                "insert or replace into message (task, body, visible_at, attempt) values (?1, ?2, ?3, 0)",
             )?;
             for message in &messages {
                 insert.execute(params![message.task, serde_json::to_string(message).map_err(unreadable)?, now])?;

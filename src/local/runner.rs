@@ -35,9 +35,26 @@ pub async fn run(
     limits: Limits,
     cancel: &CancellationToken,
 ) -> PortResult<Task> {
+    let mut busy = Busy::new();
+    let ended = until_ended(pipeline, queue, task, limits, cancel, &mut busy).await;
+    // Where the stores failed, what was begun is given up before that is told.
+    busy.shutdown().await;
+    ended
+}
+
+/// What is worked on: each message's lane, and what came of it.
+type Busy = JoinSet<(u32, PortResult<()>)>;
+
+async fn until_ended(
+    pipeline: &Pipeline,
+    queue: &Arc<dyn Queue>,
+    task: &str,
+    limits: Limits,
+    cancel: &CancellationToken,
+    busy: &mut Busy,
+) -> PortResult<Task> {
     let stop = CancellationToken::new();
     let mut lanes: Vec<u32> = (0..limits.workers as u32).rev().collect();
-    let mut busy: JoinSet<(u32, PortResult<()>)> = JoinSet::new();
     let tasks = &pipeline.world().tasks;
     loop {
         let now = pipeline.world().clock.now_ms();

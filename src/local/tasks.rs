@@ -126,8 +126,8 @@ impl Tasks for SqliteTasks {
 
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool> {
         let (id, deadline, now) = (id.to_owned(), deadline.cast_signed(), now.cast_signed());
-        let revive = "update task set status = 'queued', updated_at = max(updated_at, ?3), finished_at = null,
-            error = null, deadline = ?2 where id = ?1 and status in ('failed', 'cancelled')";
+        let revive = "update task set status = iif(finished_at is null, status, 'queued'), finished_at = null,
+            error = null, result = null, deadline = ?2, updated_at = max(updated_at, ?3) where id = ?1";
         self.0.transact(move |on| Ok(on.execute(revive, params![id, deadline, now])? == 1)).await
     }
 

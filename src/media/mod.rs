@@ -12,11 +12,13 @@ mod mix;
 mod motion;
 mod planes;
 mod poster;
+mod sampler;
 mod scene;
 mod soundtrack;
 mod studio;
 #[cfg(test)]
 mod tests;
+mod vector;
 mod verify;
 
 pub use fonts::Fonts;

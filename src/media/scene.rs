@@ -8,8 +8,9 @@ use super::captions::Captions;
 use super::decode::decode;
 use super::ffmpeg::Ffmpeg;
 use super::fonts::Fonts;
-use super::motion::{Sampler, View, planes_size};
+use super::motion::{View, planes_size};
 use super::planes::{Planes, oversize};
+use super::sampler::Sampler;
 use crate::domain::units::{Fps, Size};
 use crate::ports::{Class, PortError, PortResult, SceneJob, StepContext};
 

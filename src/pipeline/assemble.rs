@@ -10,6 +10,7 @@ use super::facts::{self, FilmMeta, SceneMeta};
 use super::{Job, Pipeline, StepError, report};
 use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Work};
 use crate::ports::{FilmJob, Meta, Placed, PortResult, SoundtrackFacts, SoundtrackJob, StepContext};
+use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
 
 impl Pipeline {
@@ -17,9 +18,9 @@ impl Pipeline {
     /// first: the last of them sends this work once more.
     pub(super) async fn assemble(&self, job: &Job) -> Result<(), StepError> {
         let fault = |step| move |error| StepError { scene: None, step, error };
-        let lost = self.lost_scenes(job).await.map_err(fault("film"))?;
+        let lost = self.lost_scenes(&job.plan).await.map_err(fault("film"))?;
         if !lost.is_empty() {
-            return self.make_again(job, lost).await.map_err(fault("queue"));
+            return self.make_again(&job.task, lost).await.map_err(fault("queue"));
         }
         let film = self.film(job).await.map_err(fault("film"))?;
         self.poster(job).await.map_err(fault("poster"))?;
@@ -27,12 +28,12 @@ impl Pipeline {
     }
 
     /// The scenes that the film is made from and that are not there; none where the film itself is.
-    async fn lost_scenes(&self, job: &Job) -> PortResult<Vec<Work>> {
-        if self.world.artifacts.find(&job.plan.film.id()?).await?.is_some() {
+    pub(super) async fn lost_scenes(&self, plan: &Plan) -> PortResult<Vec<Work>> {
+        if self.world.artifacts.find(&plan.film.id()?).await?.is_some() {
             return Ok(Vec::new());
         }
         let mut lost = Vec::new();
-        for (scene, id) in (0..).zip(&job.plan.film.scenes) {
+        for (scene, id) in (0..).zip(&plan.film.scenes) {
             if self.world.artifacts.find(id).await?.is_none() {
                 lost.push(Work::Render { scene });
             }
@@ -41,11 +42,17 @@ impl Pipeline {
     }
 
     /// Takes work out of the done set and sends it.
-    async fn make_again(&self, job: &Job, work: Vec<Work>) -> PortResult<()> {
-        for work in &work {
-            self.world.tasks.unmark(&job.task, &work.step(), self.world.clock.now_ms()).await?;
+    async fn make_again(&self, task: &str, work: Vec<Work>) -> PortResult<()> {
+        self.unmark(task, &work).await?;
+        self.send(task, work).await
+    }
+
+    /// Takes work out of the done set.
+    pub(super) async fn unmark(&self, task: &str, work: &[Work]) -> PortResult<()> {
+        for work in work {
+            self.world.tasks.unmark(task, &work.step(), self.world.clock.now_ms()).await?;
         }
-        self.send(&job.task, work).await
+        Ok(())
     }
 
     async fn film(&self, job: &Job) -> PortResult<Meta> {
@@ -53,6 +60,7 @@ impl Pipeline {
         let new = self.made_scenes(job).await?;
         let reason = format!("{new} of {} scenes or the sound are new", plan.scenes.len());
         let make = |context: StepContext| async move {
+            self.expect_tools(&plan.film.tools).await?;
             let sound = self.soundtrack(job).await?;
             let mixed: SoundtrackFacts = facts::read(&sound)?;
             let mut scenes = Vec::with_capacity(plan.film.scenes.len());

@@ -12,7 +12,6 @@ use crate::domain::task::{CacheOutcome, StepRecord};
 use crate::ports::{Body, Class, Meta, PortError, PortResult, StepContext};
 use crate::recipe::ArtifactId;
 use crate::recipe::steps::Recipe;
-use crate::telemetry;
 
 /// What a maker made.
 pub(super) struct Made {
@@ -58,16 +57,10 @@ impl Pipeline {
     {
         let (began, began_at) = (Instant::now(), self.world.clock.now_ms());
         let id = recipe.id()?;
-        let (_turn, waited_here) = self.flights.turn(&id).await;
-        let (found, waited_there) = self.found_or_leased(job, &id).await?;
-        let (meta, outcome) = match found {
-            Some(meta) if waited_here || waited_there => (meta, CacheOutcome::Waited),
-            Some(meta) => (meta, CacheOutcome::Hit),
-            None => {
-                let making = self.make(job, scene, recipe, &id, make);
-                (self.leased(&id, making).await?, CacheOutcome::Miss)
-            }
-        };
+        // On the heap, since steps are made within steps, and their futures would add up.
+        let step = Box::pin(self.found_or_made(job, scene, recipe, &id, make));
+        let (got, memory_bytes) = self.memory.during(step).await;
+        let (meta, outcome) = got?;
         let record = StepRecord {
             kind: id.kind.word().to_owned(),
             scene,
@@ -76,13 +69,39 @@ impl Pipeline {
             reason: if outcome == CacheOutcome::Miss { reason.to_owned() } else { String::new() },
             began_at,
             wall_ms: began.elapsed().as_millis() as u64,
-            memory_bytes: telemetry::resident_bytes(),
+            memory_bytes,
             bytes: meta.bytes,
             lane: job.lane,
         };
         self.world.tasks.record(&job.task, &record).await?;
         self.observer.event(Event::Step { task: &job.task, record: &record });
         Ok(Got { id, meta, outcome })
+    }
+
+    /// An artifact, and what it took to have it.
+    async fn found_or_made<R, F, M>(
+        &self,
+        job: &Job,
+        scene: Option<u32>,
+        recipe: &R,
+        id: &ArtifactId,
+        make: F,
+    ) -> PortResult<(Meta, CacheOutcome)>
+    where
+        R: Recipe,
+        F: FnOnce(StepContext) -> M,
+        M: Future<Output = PortResult<Made>>,
+    {
+        let (_turn, waited_here) = self.flights.turn(id).await;
+        let (found, waited_there) = self.found_or_leased(job, id).await?;
+        Ok(match found {
+            Some(meta) if waited_here || waited_there => (meta, CacheOutcome::Waited),
+            Some(meta) => (meta, CacheOutcome::Hit),
+            None => {
+                let making = self.make(job, scene, recipe, id, make);
+                (self.leased(id, making).await?, CacheOutcome::Miss)
+            }
+        })
     }
 
     /// Makes an artifact and publishes it.

@@ -110,7 +110,7 @@ impl Pipeline {
     }
 
     /// Sends all work that can begin; for submit, resume and reconcile.
-    pub async fn send_ready(&self, task: &str, plan: &Plan) -> PortResult<()> {
+    pub(super) async fn send_ready(&self, task: &str, plan: &Plan) -> PortResult<()> {
         let done = self.world.tasks.done(task).await?;
         self.send(task, ready(plan, &done)).await
     }

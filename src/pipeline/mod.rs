@@ -6,13 +6,17 @@ mod cache;
 mod error;
 mod facts;
 mod handle;
+mod inputs;
 mod layout;
+mod memory;
 mod progress;
 mod ready;
 mod reconcile;
 mod render;
 pub mod report;
+mod resume;
 mod submit;
+mod tools;
 mod turn;
 
 use std::path::PathBuf;
@@ -54,6 +58,7 @@ pub struct Pipeline {
     settings: Settings,
     encoders: Arc<Semaphore>,
     flights: Arc<turn::Flights>,
+    memory: Arc<memory::Memory>,
     /// Names this pipeline and its clones, among all processes, as an owner of leases.
     name: Arc<str>,
     observer: Arc<dyn Observer>,
@@ -80,7 +85,7 @@ impl Pipeline {
     pub fn new(world: World, settings: Settings, observer: Arc<dyn Observer>) -> Self {
         let encoders = Arc::new(Semaphore::new(settings.encoders.max(1)));
         let name = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
-        Self { world, settings, encoders, flights: Arc::default(), name, observer }
+        Self { world, settings, encoders, flights: Arc::default(), memory: Arc::default(), name, observer }
     }
 
     /// What it was told.

@@ -1,17 +1,21 @@
 //! What the pipeline tells while it works.
 
+use std::collections::BTreeSet;
+
 use crate::domain::task::StepRecord;
 use crate::recipe::plan::Plan;
 
 /// Something happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// A task was planned.
+    /// A task was planned, or is gone on with.
     Planned {
         /// The task.
         task: &'a str,
         /// Its plan.
         plan: &'a Plan,
+        /// The steps that are done already, as [`Work::step`](crate::domain::task::Work::step) names them.
+        done: &'a BTreeSet<String>,
     },
     /// A scene's encoding goes on.
     Frames {

@@ -20,6 +20,9 @@ use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength, SceneRecipe}
 use crate::recipe::{ArtifactId, Digest};
 use crate::wav;
 
+/// The code of the failure of a task whose picture only its request can bring back.
+pub(super) const PIN_LOST: &str = "PIN_LOST";
+
 /// The motions that a picture's digest chooses from.
 const CHOICE: [MotionKind; 4] = [MotionKind::ZoomIn, MotionKind::PanRight, MotionKind::ZoomOut, MotionKind::PanLeft];
 
@@ -122,6 +125,10 @@ impl Pipeline {
         context: &StepContext,
     ) -> PortResult<Made> {
         let recipe = &scene.recipe;
+        self.expect_tools(&recipe.tools).await?;
+        if let Some(captions) = &recipe.captions {
+            self.expect_fonts(&captions.fonts)?;
+        }
         let frames = Length::from(recipe.length).frames(&told.layout, recipe.fps);
         let style = recipe.captions.as_ref().map(|captions| captions.style.clone());
         let captions = style.as_ref().map(|style| scene_cues(recipe, style, told, frames)).unwrap_or_default();
@@ -145,7 +152,7 @@ impl Pipeline {
 /// A pinned picture's bytes came with the request; without them nothing here can make it.
 fn lost_pin(sha256: &Digest) -> PortError {
     let message = format!("the picture with SHA-256 {sha256} is not in the cache any more; send the request again");
-    PortError::permanent(Class::Storage, "PIN_LOST", message)
+    PortError::permanent(Class::Storage, PIN_LOST, message)
 }
 
 /// The scene's motion; where the request names none, the picture's digest chooses, so that the same picture moves

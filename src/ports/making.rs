@@ -61,8 +61,12 @@ pub trait Speech: Send + Sync {
     fn voice(&self, name: Option<&str>) -> PortResult<VoicePin>;
 
     /// A text as sentences of words, normalised for that voice; pure. `pronunciations` maps a word
-    /// to `/phonemes/` or to a respelling. A text without a speakable word is refused (`NOTHING_TO_SAY`).
+    /// to `/phonemes/` or to a respelling. A text without a speakable word is refused (`NOTHING_TO_SAY`), and so is
+    /// markup with phonemes that there are not (`UNSAYABLE`).
     fn script(&self, text: &str, voice: &VoicePin, pronunciations: &[(String, String)]) -> PortResult<Vec<Sentence>>;
+
+    /// The entries of `pronunciations` that cannot be said: each word, with what is wrong and what is allowed; pure.
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)>;
 
     /// Speaks one sentence. The same recipe gives the same samples on the same machine.
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken>;

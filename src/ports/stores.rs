@@ -71,6 +71,10 @@ pub trait Artifacts: Send + Sync {
     /// All artifacts, in order of their ids.
     async fn list(&self) -> PortResult<Vec<Listed>>;
 
+    /// Reads its bytes, whatever its age, which stays as it is. False where they are not what was stored: then it is
+    /// removed. An absent one is not damaged.
+    async fn verify(&self, id: &ArtifactId) -> PortResult<bool>;
+
     /// Removes one; nothing happens where there is none.
     async fn remove(&self, id: &ArtifactId) -> PortResult<()>;
 }
@@ -119,7 +123,8 @@ pub trait Tasks: Send + Sync {
     /// state, except by [`revive`](Self::revive). True where this call made the change.
     async fn advance(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool>;
 
-    /// Makes a failed or cancelled task `queued` again with a new deadline, for `resume`. True where it was so changed.
+    /// Gives a task until `deadline`. One that has ended is `queued` again, and what came of it is forgotten; what it
+    /// has done stays done. False where there is no such task.
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool>;
 
     /// Adds a step to the done set; again is the same as once.
@@ -158,7 +163,7 @@ pub struct Delivery {
 /// What is to be done next. Delivery is at least once and in no particular order.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Adds messages.
+    /// Adds messages. The deliveries of one that was sent before are counted anew.
     async fn send(&self, messages: &[Message]) -> PortResult<()>;
 
     /// At most `max` messages that are visible now, hidden from now on for `visibility`.

@@ -40,7 +40,7 @@ pub struct VoicePin {
     pub engine: String,
     /// The voice's name: `heart`, `af_heart`.
     pub name: String,
-    /// The digest of the model and of the voice's own file together.
+    /// The digest of all that makes its sound: the model, the voice's own file, what reads the words, what runs it all.
     pub model: Digest,
 }
 

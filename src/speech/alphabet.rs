@@ -8,6 +8,8 @@ use super::runtime::failed;
 use crate::assets::Assets;
 use crate::ports::PortResult;
 
+/// The name of their list among the assets.
+pub(super) const IDS: &str = "vocab.json";
 /// The id of silence at both ends of what a model is given.
 pub(super) const PAD: i64 = 0;
 
@@ -19,9 +21,9 @@ pub(super) struct Alphabet {
 }
 
 impl Alphabet {
-    /// Reads `vocab.json`.
+    /// Reads their list.
     pub(super) fn load(assets: &Assets) -> PortResult<Self> {
-        let path = assets.verified("vocab.json")?;
+        let path = assets.verified(IDS)?;
         let wrong = |e: &dyn std::fmt::Display| failed(&format!("cannot read {}", path.display()), e);
         let bytes = std::fs::read(&path).map_err(|e| wrong(&e))?;
         serde_json::from_slice(&bytes).map_err(|e| wrong(&e))
@@ -53,4 +55,21 @@ pub(super) struct WordIds {
     pub(super) first: usize,
     /// One past the last id that sounds; `first` where none does.
     pub(super) end: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Alphabet;
+    use crate::speech::script::given::{MARKS, PUNCTUATION, SOUNDS};
+    use crate::speech::tests::assets;
+
+    /// Round brackets are left out, since they end the markup that phonemes are given in.
+    #[test]
+    fn what_a_user_may_give_is_what_the_models_know() {
+        let known: BTreeSet<char> = Alphabet::load(&assets()).expect("the alphabet").ids.into_keys().collect();
+        let given: BTreeSet<char> = [SOUNDS, MARKS, PUNCTUATION, "()"].concat().chars().collect();
+        assert_eq!(given, known);
+    }
 }

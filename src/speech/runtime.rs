@@ -13,7 +13,7 @@ use crate::assets::Assets;
 use crate::ports::{Class, PortError, PortResult};
 
 /// The name of the library among the assets.
-const LIBRARY: &str = "libonnxruntime.so";
+pub(super) const LIBRARY: &str = "libonnxruntime.so";
 
 /// ONNX Runtime allows one environment in a process, which every session needs; it stays until the process ends.
 static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);

@@ -63,6 +63,10 @@ impl Speech for Speaker {
         script::script(text, pronunciations)
     }
 
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        script::unsayable(pronunciations)
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         let (shared, recipe, context) = (Arc::clone(&self.shared), recipe.clone(), context.clone());
         let speech = tokio::task::spawn_blocking(move || shared.speak(&recipe, &context));
@@ -79,7 +83,8 @@ impl Shared {
         let now = voices::pin(&self.assets, Some(&recipe.voice.name))?;
         if now != recipe.voice {
             let message = format!(
-                "the voice `{}` is not the one that the task was planned with: submit the request again",
+                "the voice `{}` is not the one that the task was planned with: submit the request again, under another \
+                 task_id where it names one",
                 recipe.voice.name
             );
             return Err(PortError::permanent(Class::Provider, "VOICE_CHANGED", message));

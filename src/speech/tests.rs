@@ -93,6 +93,20 @@ async fn a_cancelled_or_late_step_speaks_no_more() {
     assert_eq!(speaker.speak(&recipe, &late).await.expect_err("late").class, Class::Limit);
 }
 
+/// No lexicon has the last word.
+#[tokio::test]
+async fn a_voice_s_pin_covers_every_file_that_its_speech_reads() {
+    for voice in ["heart", "bf_emma"] {
+        let assets = assets();
+        let speaker = Speaker::new(assets.clone(), 1);
+        let recipe = recipe(&speaker, voice, &["Good", "morning,", "Zqivlorp."]);
+        speaker.speak(&recipe, &context()).await.expect("spoken");
+        let (read, pinned) = (assets.read_so_far(), super::voices::needs(voice));
+        assert!(read.iter().any(|file| file == super::unknown::NETWORK), "{read:?}");
+        assert!(read.iter().all(|file| pinned.contains(file)), "{voice}: {read:?} against {pinned:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_voice_that_changed_since_the_plan_is_refused() {
     let speaker = Speaker::new(assets(), 1);

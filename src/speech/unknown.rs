@@ -16,8 +16,8 @@ use crate::assets::Assets;
 use crate::ports::PortResult;
 
 /// Where the network and its letters lie among the assets.
-const NETWORK: &str = "hibari-oov.onnx";
-const LETTERS: &str = "hibari-oov.json";
+pub(super) const NETWORK: &str = "hibari-oov.onnx";
+pub(super) const LETTERS: &str = "hibari-oov.json";
 
 /// The letters and sounds of the network; an id is an index here, plus one.
 #[derive(Deserialize)]

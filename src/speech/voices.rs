@@ -1,6 +1,6 @@
 //! The voices that can be named, and what stands for each in recipes.
 
-use super::{hibari, kokoro, phonemes};
+use super::{alphabet, hibari, kokoro, phonemes, runtime, unknown};
 use crate::assets::Assets;
 use crate::ports::{Class, PortError, PortResult, Voice};
 use crate::recipe::Digest;
@@ -90,9 +90,16 @@ fn engine(name: &str) -> &'static str {
     if name == DEFAULT { HIBARI } else { KOKORO }
 }
 
-/// The files that make the voice's sound, in the order in which they stand in its digest.
-fn needs(name: &str) -> Vec<String> {
-    if name == DEFAULT { vec![hibari::MODEL.to_owned()] } else { vec![kokoro::MODEL.to_owned(), kokoro::file(name)] }
+/// The files that make the voice's sound, in the order in which they stand in its digest: what runs the models, what
+/// reads the words, the voice.
+pub(super) fn needs(name: &str) -> Vec<String> {
+    let shared = [runtime::LIBRARY, alphabet::IDS, unknown::LETTERS, unknown::NETWORK].map(str::to_owned);
+    let own = if name == DEFAULT {
+        vec![hibari::MODEL.to_owned()]
+    } else {
+        vec![kokoro::MODEL.to_owned(), kokoro::file(name)]
+    };
+    shared.into_iter().chain(own).collect()
 }
 
 fn unknown(name: &str) -> PortError {
@@ -170,7 +177,7 @@ mod tests {
 
     #[test]
     fn voices_that_sound_alike_have_pins_of_their_own() {
-        let pins = ["heart", "af_heart", "bf_emma"].map(|name| pin(&assets(), Some(name)).expect(name).model);
+        let pins = ["heart", "af_heart", "am_michael"].map(|name| pin(&assets(), Some(name)).expect(name).model);
         assert!(pins[0] != pins[1] && pins[1] != pins[2]);
         assert_eq!(pin(&assets(), None).expect("the default").model, pins[0]);
     }

@@ -1,12 +1,11 @@
 //! What is found, what is made again and why, and the cache's own commands.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, film, made};
+use crate::support::{Desk, Ran, files, film, made};
 
 /// A sentence that stands alone; short ones are spoken together with their neighbours.
 const LONG: &str = "The cat sits at the door of the fish market every single morning, whatever the weather is like.";
@@ -88,11 +87,6 @@ fn verified(desk: &Desk) {
     assert_eq!(count(), 0);
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
 #[test]
 fn age_counts_from_the_last_use() {
     let desk = Desk::new();
@@ -108,7 +102,44 @@ fn age_counts_from_the_last_use() {
     assert_eq!(to_make("3"), "to make: nothing\n");
     assert_eq!(to_make("1"), "to make: nothing\n", "the plan before was a use");
     unused_for_two_hours();
-    assert!(to_make("1").contains("1 picture"), "too old");
+    let verified = desk.run_with(&[("CACHE_MAX_AGE", "1")], &["cache", "verify"]);
+    assert_eq!((verified.ok(), &verified.stderr[..]), ("", "5 artifacts read, 0 damaged\n"), "old is not damaged");
+    assert!(to_make("1").contains("1 picture"), "too old, and to verify is no use");
+}
+
+/// A task that names itself is no dead end when its film is gone.
+#[test]
+fn what_was_pruned_is_made_again_under_the_same_id() {
+    let desk = Desk::new();
+    let boat = |blue| {
+        let picture = image::RgbImage::from_pixel(96, 160, image::Rgb([20, 90, blue]));
+        picture.save(desk.path("boat.png")).unwrap();
+    };
+    boat(200);
+    let mut request = film(&json!([
+        {"type": "image", "image": "boat.png", "duration": 0.25},
+        {"type": "image", "promptImage": "A cat", "duration": 0.25},
+    ]));
+    request["task_id"] = json!("mine");
+    desk.render(&request).ok();
+    let first = fs::read(desk.path("film.mp4")).unwrap();
+    let render = || desk.render(&request);
+    let resume = || desk.run(&["resume", "mine", "-o", "film.mp4"]);
+    for again in [&render as &dyn Fn() -> Ran, &resume] {
+        desk.run(&["cache", "prune", "--older-than", "0"]).ok();
+        fs::remove_file(desk.path("film.mp4")).unwrap();
+        assert_eq!(again().ok(), "film.mp4\n");
+        assert_eq!(fs::read(desk.path("film.mp4")).unwrap(), first, "the same film");
+    }
+    let films = files(&desk.path("cache/film"));
+    fs::write(films.iter().find(|path| path.extension().is_some_and(|e| e == "mp4")).unwrap(), b"damaged").unwrap();
+    render().ok();
+    assert_eq!(fs::read(desk.path("film.mp4")).unwrap(), first, "and so where the cache's own is damaged");
+
+    desk.run(&["cache", "prune", "--older-than", "0"]).ok();
+    boat(100);
+    render().fails(3, &["scenes[0].image: found a picture with SHA-256", "use another task_id"]);
+    resume().fails(3, &["scenes[0].image: found a picture with SHA-256", "use another task_id"]);
 }
 
 #[test]
@@ -128,4 +159,36 @@ fn without_a_cache_nothing_of_another_task_is_used() {
     fs::remove_file(desk.path("film.mp4")).unwrap();
     assert_eq!(render(&request), Some(5), "the same task is answered as it ended");
     assert!(desk.path("film.mp4").exists(), "from its own artifacts");
+}
+
+#[test]
+fn what_tasks_have_to_themselves_is_planned_listed_and_tidied_like_the_rest() {
+    let desk = Desk::new();
+    let mut request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
+    desk.render(&request).ok();
+    request["task_id"] = json!("mine");
+    desk.write("mine.json", request.to_string());
+    let alone = [("CACHE_ENABLED", "false")];
+    let to_make = |file| desk.run_with(&alone, &["plan", file]).stderr;
+    let all = "to make: 1 picture, 1 scene, 1 soundtrack, 1 film, 1 poster\n";
+    assert_eq!(to_make("request.json"), all, "what another task made is not used");
+    assert_eq!(to_make("mine.json"), all);
+    desk.run_with(&alone, &["render", "mine.json", "-o", "film.mp4"]).ok();
+    assert_eq!((&to_make("request.json")[..], &to_make("mine.json")[..]), (all, "to make: nothing\n"));
+
+    let listed = desk.run(&["cache", "ls", "--json"]).json();
+    let of = |task: Value| listed.as_array().unwrap().iter().filter(|artifact| artifact["task"] == task).count();
+    assert_eq!((of(json!(null)), of(json!("mine"))), (5, 5));
+    assert_eq!(desk.run(&["cache", "ls"]).ok().matches(" of task mine\n").count(), 5);
+    let own = files(&desk.path("cache/private/mine/film"));
+    fs::write(own.iter().find(|path| path.extension().is_some_and(|e| e == "mp4")).unwrap(), b"damaged").unwrap();
+    let verified = desk.run(&["cache", "verify"]);
+    assert!(verified.stdout.starts_with("damaged and removed: film/"), "{verified:?}");
+    assert!(verified.stdout.ends_with(" of task mine\n"), "{verified:?}");
+    assert_eq!((verified.code, &verified.stderr[..]), (Some(6), "10 artifacts read, 1 damaged\n"));
+    desk.run(&["cache", "prune"]).ok();
+    assert!(desk.path("cache/private/mine").exists(), "used a moment ago");
+    desk.run(&["cache", "prune", "--older-than", "0"]).ok();
+    assert_eq!(desk.run(&["cache", "ls"]).ok(), "");
+    assert!(!desk.path("cache/private/mine").exists());
 }

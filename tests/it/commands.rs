@@ -126,6 +126,30 @@ fn status_is_a_line_for_people_and_json_for_programs() {
 }
 
 #[test]
+fn what_has_no_effect_is_a_warning_and_no_failure() {
+    let desk = Desk::new();
+    image::RgbImage::new(64, 64).save(desk.path("boat.png")).unwrap();
+    let scene =
+        json!({"type": "image", "image": "boat.png", "promptImage": "A boat", "voice": "heart", "duration": 0.25});
+    desk.write("request.json", film(&json!([scene])).to_string());
+    let told = [
+        "warning: scenes[0].promptImage: not used: the scene's `image` is shown, and none is generated\n",
+        "warning: scenes[0].voice: not used: nothing is spoken in this scene\n",
+    ];
+    let paths = |answer: &Value| {
+        let warnings = answer["warnings"].as_array().unwrap().clone();
+        warnings.iter().map(|warning| warning["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for arguments in [&["plan", "request.json", "--json"][..], &["render", "request.json", "-o", "film.mp4", "--json"]]
+    {
+        let ran = desk.run(arguments);
+        assert_eq!(paths(&ran.json()), ["scenes[0].promptImage", "scenes[0].voice"]);
+        assert!(told.iter().all(|line| ran.stderr.contains(line)), "{}", ran.stderr);
+    }
+    assert_eq!(paths(&desk.run(&["status", "--json"]).json()).len(), 2, "a task keeps its warnings");
+}
+
+#[test]
 fn a_request_is_read_from_standard_input() {
     let desk = Desk::new();
     let request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
@@ -189,12 +213,12 @@ fn the_doctor_says_how_to_mend_what_is_amiss() {
             "`make assets`",
         ],
     );
-    for name in ["hibari.ort", "kokoro.ort", "libonnxruntime.so"] {
+    let (prepare, install) = ("run `protovideo prepare`", "run `make assets`");
+    for (name, mend) in [("hibari.ort", prepare), ("kokoro.ort", prepare), ("libonnxruntime.so", install)] {
         let desk = Desk::new();
         let assets = tampered(&desk, name);
         let ran = desk.run_with(&[("PROTOVIDEO_ASSETS", &assets)], &["doctor", "--deep"]);
         assert_eq!(ran.code, Some(4), "{ran:#?}");
-        let mend = if name.ends_with(".ort") { "run `protovideo prepare`" } else { "run `make assets`" };
         let line = ran.stdout.lines().find(|line| line.starts_with(&format!("mend  {name}: "))).unwrap();
         assert!(line.contains("SHA-256") && line.ends_with(mend), "{line}");
     }

@@ -62,11 +62,24 @@ fn a_bad_value_is_refused_with_what_is_allowed() {
         ("MEMORY_CRITICAL_THRESHOLD", "0", "MB"),
         ("TTS_DEVICE", "cuda", "cpu (cuda is not supported yet)"),
         ("CACHE_DIR", "", "a folder"),
+        ("IMAGE_PROVIDER", "foo", "card, or openai where OPENAI_API_KEY is set"),
+        ("IMAGE_PROVIDER", "openai", "card, or openai where OPENAI_API_KEY is set"),
+        ("OPENAI_BASE_URL", "api.example/v1", "an http or https URL"),
+        ("PROTOVIDEO_ALLOW_HOSTS", "foo", "host:port, separated by commas"),
+        ("PROTOVIDEO_LOG", "protovideo=loud", "a log filter"),
     ] {
         let ran = desk.run_with(&[(name, value)], &["status"]);
         ran.fails(2, &[name, allowed]);
         assert!(value.is_empty() || ran.stderr.contains(&format!("{value:?}")), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_bad_address_is_told_without_its_secrets() {
+    let desk = Desk::new();
+    let ran = desk.run_with(&[("OPENAI_BASE_URL", "https://me:canary@api.example/v1?key=canary")], &["status"]);
+    ran.fails(2, &[r#"OPENAI_BASE_URL is "https://api.example/v1""#]);
+    assert!(!ran.stderr.contains("canary"), "{}", ran.stderr);
 }
 
 #[test]

@@ -48,6 +48,24 @@ fn a_killed_run_goes_on_where_it_was() {
     resumes(&desk, "killed");
 }
 
+/// As if so much time had passed that no task has any left.
+fn time_is_over(desk: &Desk) {
+    let stores = rusqlite::Connection::open(desk.path("cache/protovideo.sqlite")).unwrap();
+    stores.execute("update task set deadline = 1", []).unwrap();
+}
+
+#[test]
+fn a_killed_run_whose_time_is_over_says_so_and_is_given_more() {
+    let desk = Desk::new();
+    let running = caught(&desk, "late");
+    running.send(Signal::KILL);
+    running.end();
+    time_is_over(&desk);
+    let status = desk.run(&["status", "late", "--json"]).json();
+    assert_eq!((&status["status"], &status["error"]["code"]), (&json!("failed"), &json!("DEADLINE")));
+    resumes(&desk, "late");
+}
+
 #[test]
 fn ctrl_c_leaves_a_task_that_can_be_resumed() {
     let desk = Desk::new();

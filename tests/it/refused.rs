@@ -47,6 +47,26 @@ fn all_faults_are_in_one_answer() {
 }
 
 #[test]
+fn what_the_schema_forbids_hides_nothing_that_the_world_does() {
+    let request = json!({"fsp": 24, "scenes": [
+        {"type": "image", "promptImage": "A cat", "narration_text": "Hello.", "voice": "af_hart"},
+        {"type": "image", "promptImage": "A cat", "narration_text": "... !?", "image_provider": "opnai"},
+        {"type": "image", "image": "absent.png", "duration": "long"},
+    ]});
+    let told = [
+        "6 faults",
+        "fsp: unknown field",
+        "scenes[0].voice: ",
+        "scenes[1].narration_text: ",
+        "scenes[1].image_provider: ",
+        "scenes[2].duration: ",
+        "scenes[2].image: ",
+    ];
+    refused(&request.to_string(), &told);
+    refused(r#"{"fps": 24, "fps": 30, "scenes": []}"#, &["2 faults", "fps: stands twice", "scenes: empty"]);
+}
+
+#[test]
 fn an_unknown_voice_is_told_with_the_list() {
     let mut request = spoken("Hello.");
     request["scenes"][0]["voice"] = json!("af_hart");
@@ -56,6 +76,20 @@ fn an_unknown_voice_is_told_with_the_list() {
 #[test]
 fn a_text_without_a_word_is_told_with_its_place() {
     refused(&spoken(" ... !? — ").to_string(), &["scenes[0].narration_text", "no word"]);
+}
+
+#[test]
+fn sounds_that_no_model_knows_are_told_with_what_is_allowed() {
+    let mut request = spoken("Open the [docs](/gʌɪd/).");
+    request["pronunciations"] = json!({"docs": "/d9k/", "GIF": "🎉", "SQL": "sequel"});
+    let told = [
+        "3 faults",
+        "scenes[0].narration_text: found [docs](/gʌɪd/), where 'g' is no phoneme (the sound of go is written ɡ); allowed: A I",
+        "pronunciations.docs: found \"/d9k/\", where '9' is no phoneme; allowed: A I",
+        "pronunciations.GIF: found \"🎉\", which has no word that can be spoken; allowed: /phonemes/ or a respelling",
+    ];
+    refused(&request.to_string(), &told);
+    Desk::new().run(&["speak", "[docs](/gʌɪd/)"]).fails(3, &["'g' is no phoneme"]);
 }
 
 #[test]
@@ -87,7 +121,31 @@ fn an_output_that_cannot_be_written_is_told_before_any_work() {
     fs::create_dir(desk.path("folder")).unwrap();
     desk.run(&["render", "request.json", "-o", "absent/film.mp4"]).fails(6, &["absent/film.mp4", "there is no folder"]);
     desk.run(&["render", "request.json", "-o", "folder"]).fails(6, &["folder", "directory"]);
-    assert!(!desk.path("cache/scene").exists(), "no work was begun");
+    for name in ["film", "film.srt", "film.jpg", "film.words.json"] {
+        desk.run(&["render", "request.json", "-o", name]).fails(2, &[name, "ends in .mp4, such as film"]);
+    }
+    let mut named = silent();
+    named["output_filename"] = json!("taken");
+    desk.write("request.json", named.to_string());
+    fs::create_dir(desk.path("taken.mp4")).unwrap();
+    desk.run(&["render", "request.json"]).fails(6, &["taken.mp4", "directory"]);
+    fs::create_dir(desk.path("film.srt")).unwrap();
+    desk.run(&["render", "request.json", "-o", "film.mp4"]).fails(6, &["film.srt", "directory"]);
+    assert!(!desk.path("cache").exists(), "not even a task was recorded");
+}
+
+#[test]
+fn a_film_s_files_never_replace_what_it_is_made_from() {
+    let desk = Desk::new();
+    image::RgbImage::new(64, 64).save(desk.path("boats.jpg")).unwrap();
+    let boats = fs::read(desk.path("boats.jpg")).unwrap();
+    let mut request = film(&json!([{"type": "image", "image": "boats.jpg", "duration": 0.25}]));
+    request["output_filename"] = json!("boats");
+    desk.write("request.json", request.to_string());
+    desk.run(&["render", "request.json"]).fails(2, &["boats.mp4", "boats.jpg would be replaced", "-o"]);
+    desk.run(&["render", "request.json", "-o", "./boats.mp4"]).fails(2, &["boats.jpg would be replaced"]);
+    assert_eq!(fs::read(desk.path("boats.jpg")).unwrap(), boats);
+    desk.run(&["render", "request.json", "-o", "film.mp4"]).ok();
 }
 
 #[test]

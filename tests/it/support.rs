@@ -165,6 +165,12 @@ pub(crate) fn tampered(desk: &Desk, name: &str) -> String {
     folder.to_str().unwrap().to_owned()
 }
 
+/// All files below a folder.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 /// A small, quick film.
 pub(crate) fn film(scenes: &Value) -> Value {
     json!({"size": "108x192", "fps": 24, "scenes": scenes})

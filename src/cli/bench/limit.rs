@@ -19,7 +19,7 @@ use crate::assets::Assets;
 use crate::cli::world::{self, Station};
 use crate::cli::{Failure, progress, task};
 use crate::config::Config;
-use crate::domain::request::Origin;
+use crate::domain::request::{Draft, Origin};
 use crate::domain::script::Sentence;
 use crate::domain::units::{Fps, Size};
 use crate::local::runner;
@@ -89,7 +89,7 @@ async fn bare_run(config: &Config, folder: &Path, request: Value) -> Result<Bare
         let speaker = Speaker::new(Assets::at(config.assets.clone()), 1);
         bare_world.speech = Arc::new(BareSpeaker { speaker, bare: Arc::clone(&bare) });
     });
-    let submitted = station.pipeline.submit(request, Origin::CommandLine, &id).await?;
+    let submitted = station.pipeline.submit(&Draft::of(&request, Origin::CommandLine), &id).await?;
     let limits = runner::Limits { workers: 1, memory_warning: u64::MAX, memory_critical: u64::MAX };
     let queue = Arc::clone(&station.pipeline.world().queue);
     let task = runner::run(&station.pipeline, &queue, &submitted.task, limits, &CancellationToken::new()).await?;
@@ -180,6 +180,10 @@ impl Speech for BareSpeaker {
 
     fn script(&self, text: &str, voice: &VoicePin, pronunciations: &[(String, String)]) -> PortResult<Vec<Sentence>> {
         self.speaker.script(text, voice, pronunciations)
+    }
+
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        self.speaker.unsayable(pronunciations)
     }
 
     async fn speak(&self, recipe: &SpeechRecipe, _: &StepContext) -> PortResult<Spoken> {

@@ -27,7 +27,7 @@ pub(super) struct Bench {
     /// What to measure; default all but `peer`, which needs `--moviepy`
     #[arg(value_enum)]
     parts: Vec<Part>,
-    /// A Python with MoviePy 2.2.1, to be measured against; `make bench` installs one
+    /// A Python with `MoviePy` 2.2.1, to be measured against; `make bench` installs one
     #[arg(long, value_name = "PYTHON")]
     moviepy: Option<PathBuf>,
     /// Print JSON
@@ -45,7 +45,7 @@ enum Part {
     Memory,
     /// Processor time of speech
     Speech,
-    /// The video path against MoviePy
+    /// The video path against `MoviePy`
     Peer,
 }
 
@@ -72,7 +72,9 @@ impl Bench {
                 Part::Speech => speech::measure(config, folder.path())?,
                 Part::Peer => peer::measure(config, folder.path(), self.moviepy.as_deref()).await?,
             };
-            measured.iter().for_each(|figure| eprintln!("  {figure}"));
+            for figure in &measured {
+                eprintln!("  {figure}");
+            }
             figures.extend(measured);
         }
         self.tell(&figures)

@@ -1,4 +1,4 @@
-//! The video path against MoviePy: the same stills with the same zoom and the same narration, each in its own way.
+//! The video path against `MoviePy`: the same stills with the same zoom and the same narration, each in its own way.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What is wrong with a request, and where.
+//! What is wrong with a request, or of no use in it, and where.
 
 use std::fmt;
 
@@ -18,6 +18,45 @@ impl Fault {
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
     }
+
+    /// JSON that cannot be read.
+    pub(super) fn unreadable(error: &serde_json::Error) -> Self {
+        let reason = error.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or(&reason);
+        Self::new("", format!("not JSON: {reason} at line {}, column {}", error.line(), error.column()))
+    }
+}
+
+/// Something that was sent and has no effect; the request is accepted all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// `scenes[2].promptImage`.
+    pub path: String,
+    /// Why it has none.
+    pub message: String,
+}
+
+impl Warning {
+    /// A field that is not used.
+    pub(super) fn unused(path: impl Into<String>, why: &str) -> Self {
+        Self { path: path.into(), message: format!("not used: {why}") }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// The path of a field of the object at `path`.
+pub(super) fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// The scene that a path leads into; what is the film's comes before all scenes.
+fn scene(path: &str) -> Option<usize> {
+    path.strip_prefix("scenes[")?.split(']').next()?.parse().ok()
 }
 
 impl fmt::Display for Fault {
@@ -27,7 +66,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// All faults of a request, at least one, in the order of their places.
+/// All faults of a request, at least one: the film's own, then each scene's, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(transparent)]
 pub struct Faults(Vec<Fault>);
@@ -38,15 +77,8 @@ impl Faults {
     pub fn new(mut faults: Vec<Fault>) -> Self {
         let mut seen = std::collections::BTreeSet::new();
         faults.retain(|fault| seen.insert((fault.path.clone(), fault.message.clone())));
+        faults.sort_by_key(|fault| scene(&fault.path));
         Self(faults)
-    }
-
-    /// JSON that cannot be read.
-    #[must_use]
-    pub fn unreadable(error: &serde_json::Error) -> Self {
-        let reason = error.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or(&reason);
-        Self(vec![Fault::new("", format!("not JSON: {reason} at line {}, column {}", error.line(), error.column()))])
     }
 
     /// The faults.

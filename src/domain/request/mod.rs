@@ -1,19 +1,27 @@
 //! The request: the user's JSON, typed. The JSON Schema and the first half of the validation are
 //! generated from these types, so that a field is described once.
 
+mod draft;
 mod fault;
+mod json;
+mod later;
+mod limits;
+mod parts;
 mod rules;
 mod shape;
 mod styles;
+mod unused;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::motion::MotionKind;
 use super::units::Fps;
-pub use fault::{Fault, Faults};
+pub use draft::Draft;
+pub use fault::{Fault, Faults, Warning};
+pub use later::{Corner, Logo, Music, TextOverlay, Transition, TransitionKind};
+pub use parts::{Loudness, MotionSpec, OnError, Pace, SceneType, Voice, VoiceSpec};
 pub use rules::Origin;
 pub use styles::{Position, Subtitle, SubtitleStyle};
 
@@ -24,7 +32,7 @@ pub struct Request {
     /// Name of the final film: a bare file name; `.mp4` is added when missing. Default `<task_id>.mp4`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_filename: Option<String>,
-    /// The scenes, played in this order.
+    /// The scenes, played in this order; together at most 4 hours by their durations, and 200,000 characters of text.
     #[schemars(length(min = 1, max = 500))]
     pub scenes: Vec<Scene>,
     /// One narration for the whole film; the scenes share its length evenly, to the frame.
@@ -51,16 +59,17 @@ pub struct Request {
     pub transition: Option<Transition>,
     /// One track under the whole film. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub music: Option<serde_json::Value>,
+    pub music: Option<Music>,
     /// Target loudness in LUFS; default -14. `null` leaves the mix alone.
     #[serde(skip_serializing_if = "Loudness::is_default")]
     pub loudness: Loudness,
     /// A logo over the film. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo: Option<serde_json::Value>,
-    /// Several sizes from one request. Not supported yet.
+    pub logo: Option<Logo>,
+    /// Several sizes from one request, each as `size` says it. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub outputs: Option<serde_json::Value>,
+    #[schemars(length(min = 1, max = 8))]
+    pub outputs: Option<Vec<String>>,
     /// Told of the end. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
@@ -69,6 +78,7 @@ pub struct Request {
     pub task_id: Option<String>,
     /// Varies generated pictures. Default 0.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 4_294_967_295_u32))]
     pub seed: Option<u32>,
     /// Words and how to say them: `/phonemes/` or a respelling.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -79,11 +89,12 @@ pub struct Request {
     pub pace: Option<Pace>,
     /// Refuse, before anything is spent, what would cost more. Not supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0))]
     pub max_cost: Option<f64>,
 }
 
 /// One scene.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
     /// What is seen.
@@ -92,7 +103,7 @@ pub struct Scene {
     #[serde(default, alias = "image_url", skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub image: Option<String>,
-    /// Generate the picture from this prompt; an image scene needs `image` or this.
+    /// Generate the picture from this prompt, where there is no `image`; beside one it is not used, with a warning.
     #[serde(default, alias = "prompt_image", alias = "image_prompt", skip_serializing_if = "Option::is_none")]
     #[serde(rename = "promptImage")]
     #[schemars(length(min = 1, max = 5000))]
@@ -118,18 +129,19 @@ pub struct Scene {
     pub music: Option<String>,
     /// Volume of the scene's music; default 0.3. Not supported yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub music_volume: Option<f64>,
-    /// The scene's length in seconds where there is no narration, its least length beside one.
+    /// The scene's length in seconds; beside its narration, the least; beside the film's, not used, with a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.04, max = 900.0))]
     pub duration: Option<f64>,
     /// Text over the picture. Not supported yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<serde_json::Value>,
+    pub text: Option<TextOverlay>,
     /// Burn word-timed captions: yes, no, or how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subtitle: Option<Subtitle>,
-    /// Who speaks in this scene.
+    /// Who speaks in this scene; refused beside a narration of the film, which one voice speaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice: Option<Voice>,
     /// How this scene follows the one before. Only plain cuts (`none`) are supported yet.
@@ -137,6 +149,7 @@ pub struct Scene {
     pub transition: Option<Transition>,
     /// Varies this scene's generated picture; default is the film's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 4_294_967_295_u32))]
     pub seed: Option<u32>,
     /// How the picture moves. The default follows from the digest of the picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -146,146 +159,13 @@ pub struct Scene {
     pub on_error: Option<OnError>,
 }
 
-/// What a scene shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SceneType {
-    /// A picture that moves.
-    Image,
-    /// Footage. Not supported yet.
-    Video,
-}
-
-/// Who speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Voice {
-    /// A voice's name: `heart`, `af_heart`.
-    Name(String),
-    /// A voice and how it speaks.
-    Spec(VoiceSpec),
-}
-
-/// A voice and how it speaks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct VoiceSpec {
-    /// The engine that must have the voice: `hibari`, `kokoro`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub engine: Option<String>,
-    /// The voice's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// How fast; 1 is the voice's own pace.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.5, max = 2.0))]
-    pub speed: Option<f64>,
-    /// The language the voice must speak: `en`, `en-US`, `en-GB`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-}
-
-/// How scenes follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Transition {
-    /// The kind.
-    pub kind: TransitionKind,
-    /// Seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration: Option<f64>,
-}
-
-/// The kinds of transition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TransitionKind {
-    /// A plain cut.
-    None,
-    /// The pictures overlap.
-    Crossfade,
-    /// Through black.
-    Fade,
-    /// The next picture pushes in.
-    Slide,
-    /// The next picture is uncovered.
-    Wipe,
-}
-
-/// How a global narration is shared by the scenes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Pace {
-    /// Evenly, to the frame.
-    Even,
-    /// By sentences.
-    Sentences,
-}
-
-/// What a scene that cannot be made does to its film.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OnError {
-    /// The film fails.
-    Fail,
-    /// A plain picture stands in.
-    Placeholder,
-    /// The film goes without it.
-    Skip,
-}
-
-/// A scene's motion, as requested.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MotionSpec {
-    /// Where it goes.
-    pub kind: MotionKind,
-    /// How far: 0.15 zooms between 1.0 and 1.15. Default 0.15.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0, max = 1.0))]
-    pub amount: Option<f64>,
-}
-
-/// Target loudness in LUFS; `null` leaves the mix alone.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Loudness(#[schemars(range(min = -40.0, max = -5.0))] pub Option<f64>);
-
-impl Default for Loudness {
-    fn default() -> Self {
-        Self(Some(-14.0))
-    }
-}
-
-impl Loudness {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl Request {
     /// Reads and validates a request. All faults that can be seen without I/O are in one answer.
     ///
     /// # Errors
     /// Every fault with its place, what was found and what is allowed; JSON that cannot be read, with line and column.
     pub fn parse(json: &str, origin: Origin) -> Result<Self, Faults> {
-        let value: serde_json::Value = serde_json::from_str(json).map_err(|e| Faults::unreadable(&e))?;
-        Self::from_value(value, origin)
-    }
-
-    /// The same for JSON that was read already.
-    ///
-    /// # Errors
-    /// As [`parse`](Self::parse).
-    pub fn from_value(value: serde_json::Value, origin: Origin) -> Result<Self, Faults> {
-        let schema = Self::schema();
-        let mut faults = Vec::new();
-        shape::check(&schema, &value, &mut faults);
-        rules::check(&value, origin, &mut faults);
-        if !faults.is_empty() {
-            return Err(Faults::new(faults));
-        }
-        serde_json::from_value(value).map_err(|e| Faults::new(vec![Fault::new("", e.to_string())]))
+        Draft::read(json, origin).whole()
     }
 
     /// The request's JSON Schema, generated from these types, aliases included.

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
+use super::limits;
 use super::shape::found;
 use super::styles::canonical;
 use crate::domain::film::parse_size;
@@ -23,9 +24,20 @@ const FILM_LATER: [&str; 6] = ["audio_prompt_url", "music", "logo", "outputs", "
 const SCENE_LATER: [&str; 6] = ["video", "narration", "audio_prompt_url", "music", "music_volume", "text"];
 
 /// Adds every fault that the rules find.
-pub(super) fn check(request: &Value, origin: Origin, faults: &mut Vec<Fault>) {
+pub(super) fn check(request: &Value, scenes: &[Value], origin: Origin, faults: &mut Vec<Fault>) {
     let Some(film) = request.as_object() else { return };
     later("", film, &FILM_LATER, faults);
+    web_addresses("", film, faults);
+    for name in ["music", "logo"] {
+        if let Some(part) = film.get(name).and_then(Value::as_object) {
+            sources(&format!("{name}."), part, origin, faults);
+        }
+    }
+    for (i, size) in film.get("outputs").and_then(Value::as_array).into_iter().flatten().enumerate() {
+        if let Some(Err(message)) = size.as_str().map(parse_size) {
+            faults.push(Fault::new(format!("outputs[{i}]"), message));
+        }
+    }
     names(film, faults);
     if present(film, "pace") && film["pace"] == "sentences" {
         faults.push(not_yet("pace", "\"sentences\"", "\"even\""));
@@ -33,7 +45,7 @@ pub(super) fn check(request: &Value, origin: Origin, faults: &mut Vec<Fault>) {
     transition("", film, faults);
     captions("", film, faults);
     pronunciations(film, faults);
-    let scenes = film.get("scenes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    limits::check(scenes, present(film, "narration_text"), faults);
     for (i, scene) in scenes.iter().enumerate() {
         if let Some(scene) = scene.as_object() {
             self::scene(&format!("scenes[{i}]."), scene, film, origin, faults);
@@ -80,7 +92,8 @@ fn names(film: &Map<String, Value>, faults: &mut Vec<Fault>) {
 
 fn transition(prefix: &str, fields: &Map<String, Value>, faults: &mut Vec<Fault>) {
     let kind = fields.get("transition").and_then(|t| t.get("kind"));
-    if let Some(kind) = kind.filter(|kind| kind.is_string() && *kind != "none") {
+    let later = |kind: &&Value| ["crossfade", "fade", "slide", "wipe"].iter().any(|later| *kind == later);
+    if let Some(kind) = kind.filter(later) {
         faults.push(not_yet(format!("{prefix}transition.kind"), &kind.to_string(), "\"none\""));
     }
 }
@@ -88,11 +101,8 @@ fn transition(prefix: &str, fields: &Map<String, Value>, faults: &mut Vec<Fault>
 fn captions(prefix: &str, fields: &Map<String, Value>, faults: &mut Vec<Fault>) {
     let Some(style) = fields.get("subtitle").and_then(Value::as_object) else { return };
     for name in ["color", "highlight", "outline"] {
-        let Some(color) = style.get(name).and_then(Value::as_str) else { continue };
-        if !(name == "highlight" && color == "none")
-            && let Err(message) = parse_color(color)
-        {
-            faults.push(Fault::new(format!("{prefix}subtitle.{name}"), message));
+        if !(name == "highlight" && style.get(name).is_some_and(|color| color == "none")) {
+            color(&format!("{prefix}subtitle."), style, name, faults);
         }
     }
     if let Some(font) = style.get("font").and_then(Value::as_str)
@@ -100,6 +110,38 @@ fn captions(prefix: &str, fields: &Map<String, Value>, faults: &mut Vec<Fault>) 
     {
         let message = format!("found {font:?}; allowed: {}", crate::domain::film::FONTS.join(", "));
         faults.push(Fault::new(format!("{prefix}subtitle.font"), message));
+    }
+}
+
+fn color(prefix: &str, fields: &Map<String, Value>, name: &str, faults: &mut Vec<Fault>) {
+    if let Some(Err(message)) = fields.get(name).and_then(Value::as_str).map(parse_color) {
+        faults.push(Fault::new(format!("{prefix}{name}"), message));
+    }
+}
+
+/// Fields that point at a file: only the command line may do so by a path.
+fn sources(prefix: &str, fields: &Map<String, Value>, origin: Origin, faults: &mut Vec<Fault>) {
+    let pointing = |name: &str| ["image", "video", "narration", "music", "url"].contains(&canonical(name));
+    for (name, value) in fields.iter().filter(|(name, _)| pointing(name)) {
+        if let Some(source) = value.as_str()
+            && origin == Origin::Remote
+            && !["http://", "https://", "data:"].iter().any(|scheme| source.starts_with(scheme))
+        {
+            let message = format!("found {}; allowed: an http, https or data URL", found(value));
+            faults.push(Fault::new(format!("{prefix}{name}"), message));
+        }
+    }
+}
+
+/// Fields that are a web address, wherever the request comes from.
+fn web_addresses(prefix: &str, fields: &Map<String, Value>, faults: &mut Vec<Fault>) {
+    for name in ["audio_prompt_url", "callback_url"] {
+        if let Some(address) = fields.get(name)
+            && address.as_str().is_some_and(|text| !text.starts_with("http://") && !text.starts_with("https://"))
+        {
+            let message = format!("found {}; allowed: an http or https URL", found(address));
+            faults.push(Fault::new(format!("{prefix}{name}"), message));
+        }
     }
 }
 
@@ -120,6 +162,11 @@ fn scene(prefix: &str, scene: &Map<String, Value>, film: &Map<String, Value>, or
     transition(prefix, scene, faults);
     captions(prefix, scene, faults);
     aliases(prefix, scene, faults);
+    sources(prefix, scene, origin, faults);
+    web_addresses(prefix, scene, faults);
+    if let Some(text) = scene.get("text").and_then(Value::as_object) {
+        color(&format!("{prefix}text."), text, "color", faults);
+    }
     let has = |field: &str| scene.keys().any(|name| canonical(name) == field && present(scene, name));
     match scene.get("type").and_then(Value::as_str) {
         Some("video") => faults.push(not_yet(format!("{prefix}type"), "\"video\"", "\"image\"")),
@@ -131,21 +178,18 @@ fn scene(prefix: &str, scene: &Map<String, Value>, film: &Map<String, Value>, or
         }
         _ => {}
     }
-    if present(film, "narration_text") && (has("narration_text") || has("narration")) {
-        let message = "the film has a `narration_text` of its own; a scene cannot have another";
-        faults.push(Fault::new(format!("{prefix}narration_text"), message));
+    if present(film, "narration_text") {
+        if has("narration_text") || has("narration") {
+            let message = "the film has a `narration_text` of its own; a scene cannot have another";
+            faults.push(Fault::new(format!("{prefix}narration_text"), message));
+        }
+        if has("voice") {
+            let message = "one voice speaks the film's `narration_text`; give the film this `voice`";
+            faults.push(Fault::new(format!("{prefix}voice"), message));
+        }
     }
     if let Some(kind) = scene.get("on_error").filter(|kind| *kind == "placeholder" || *kind == "skip") {
         faults.push(not_yet(format!("{prefix}on_error"), &kind.to_string(), "\"fail\""));
-    }
-    for name in ["image", "image_url"] {
-        if let Some(source) = scene.get(name).and_then(Value::as_str)
-            && origin == Origin::Remote
-            && !["http://", "https://", "data:"].iter().any(|scheme| source.starts_with(scheme))
-        {
-            let message = format!("found {}; allowed: an http, https or data URL", found(&scene[name]));
-            faults.push(Fault::new(format!("{prefix}{name}"), message));
-        }
     }
 }
 

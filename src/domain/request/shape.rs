@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
+use super::fault::{Fault, join};
 
 /// Adds every fault of `value` against `schema`.
 pub(super) fn check(schema: &Value, value: &Value, faults: &mut Vec<Fault>) {
@@ -99,7 +99,7 @@ impl Walk<'_> {
         }
         if most.is_some_and(|most| items.len() as f64 > most) {
             let most = most.unwrap_or_default();
-            self.faults.push(Fault::new(path, format!("{} items; at most {most} allowed", items.len())));
+            return self.faults.push(Fault::new(path, format!("{} items; at most {most} allowed", items.len())));
         }
         if let Some(each) = schema.get("items") {
             for (i, item) in items.iter().enumerate() {
@@ -142,10 +142,6 @@ fn bound(schema: &Value, name: &str) -> Option<f64> {
 fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let target = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
     target.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn types(schema: &Value) -> Vec<&str> {

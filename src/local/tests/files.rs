@@ -69,6 +69,21 @@ async fn what_was_not_used_for_long_is_absent() {
 }
 
 #[tokio::test]
+async fn verifying_is_no_use_and_reads_what_is_too_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Files::open(folder.path(), Some(HOUR)).unwrap();
+    store.publish(&id("a"), b"{}", Body::Bytes(b"old"), json!(null)).await.unwrap();
+    let (blob, beside) = paths(folder.path(), &id("a"));
+    File::options().write(true).open(beside).unwrap().set_modified(SystemTime::now() - HOUR * 2).unwrap();
+    let before = store.list().await.unwrap();
+    assert!(store.verify(&id("a")).await.unwrap(), "old is not damaged");
+    assert_eq!(store.list().await.unwrap(), before, "and its last use is as long ago as it was");
+    damage(&blob);
+    assert!(!store.verify(&id("a")).await.unwrap());
+    assert_eq!(store.list().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_body_in_a_file_is_moved_or_copied() {
     let folder = tempfile::tempdir().unwrap();
     let store = Files::open(folder.path(), None).unwrap();

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{Arc, Files, Path, Sqlite};
-use crate::domain::request::Origin;
+use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Status, Task};
 use crate::local::SystemClock;
 use crate::local::runner::{self, Limits};
@@ -34,7 +34,7 @@ fn pipeline(world: World, work: &Path) -> Pipeline {
 async fn submit(pipeline: &Pipeline, task: &str) {
     let scene = |n: u32| json!({"type": "image", "promptImage": format!("view {n}"), "narration_text": "Word."});
     let request = json!({"scenes": (0..5).map(scene).collect::<Vec<_>>()});
-    pipeline.submit(request, Origin::Remote, task).await.unwrap();
+    pipeline.submit(&Draft::of(&request, Origin::Remote), task).await.unwrap();
 }
 
 /// Runs a film; `before` may spoil something first.

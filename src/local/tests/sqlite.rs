@@ -53,6 +53,20 @@ async fn a_message_that_waits_is_not_doubled() {
 }
 
 #[tokio::test]
+async fn the_receipt_of_a_message_that_was_sent_again_is_stale() {
+    let (_folder, clock, stores) = opened();
+    let (queue, message) = (stores.queue(None), Message::new("a", Work::Assemble));
+    let mut receipts = Vec::new();
+    for _ in 0..2 {
+        queue.send(std::slice::from_ref(&message)).await.unwrap();
+        receipts.extend(queue.receive(9, MINUTE).await.unwrap().into_iter().map(|d| d.receipt));
+    }
+    queue.delete(&receipts[0]).await.unwrap();
+    clock.advance(MINUTE);
+    assert_eq!(queue.receive(9, MINUTE).await.unwrap().len(), 1, "{receipts:?}");
+}
+
+#[tokio::test]
 async fn a_message_that_cannot_be_read_stops_no_other() {
     let (folder, clock, stores) = opened();
     let other = rusqlite::Connection::open(folder.path().join("protovideo.sqlite")).unwrap();

@@ -1,6 +1,6 @@
 //! Drawing a cue: coverage of the fill and of the outline, word by word, then colours.
 
-use cosmic_text::{FontSystem, SwashCache, SwashContent};
+use cosmic_text::{CacheKey, FontSystem, SwashCache, SwashContent};
 
 use super::layer::{Layer, Paint};
 use super::layout::{Line, shape};
@@ -28,13 +28,22 @@ struct Mask {
     data: Vec<u8>,
 }
 
+/// A cue set in type: all that is the same whichever of its words is spoken.
+pub(super) struct Block {
+    size: Size,
+    /// Each glyph with its word, counted over all lines, and its place.
+    glyphs: Vec<(usize, CacheKey, i32, i32)>,
+    /// The coverage of the outline.
+    edge: Mask,
+}
+
 impl<'a> Artist<'a> {
     pub(super) fn new(style: &'a CaptionStyle, frame: Size) -> Self {
         Self { style, frame, cache: SwashCache::new() }
     }
 
-    /// Draws a cue with one of its words, counted over all lines, highlighted.
-    pub(super) fn draw(&mut self, fonts: &mut FontSystem, cue: &Cue, spoken: Option<usize>) -> Layer {
+    /// Sets a cue in type, and draws its outline, which costs more than all else.
+    pub(super) fn set(&mut self, fonts: &mut FontSystem, cue: &Cue) -> Block {
         let side = self.frame.width.min(self.frame.height);
         let height = (self.style.size_milli * side / 1000).max(4);
         let safe = self.frame.width * SAFE_MILLI / 1000;
@@ -54,26 +63,35 @@ impl<'a> Artist<'a> {
             width: self.frame.width,
             height: (leading * lines.len() as u32 + 2 * margin).next_multiple_of(2).min(self.frame.height),
         };
-        let mut rest = Mask::new(size);
-        let mut lit = Mask::new(size);
-        let mut first = 0;
+        let (mut glyphs, mut first) = (Vec::new(), 0);
         for (i, line) in lines.iter().enumerate() {
-            let left = (size.width as f32 - line.width) / 2.0;
-            let baseline = margin + leading * i as u32 + height * BASELINE_MILLI / 1000;
-            for glyph in &line.glyphs {
-                let mask = if spoken == Some(first + glyph.word) { &mut lit } else { &mut rest };
-                self.stamp(fonts, glyph.key, left.round() as i32 + glyph.x, baseline.cast_signed() + glyph.y, mask);
-            }
+            let left = ((size.width as f32 - line.width) / 2.0).round() as i32;
+            let baseline = (margin + leading * i as u32 + height * BASELINE_MILLI / 1000).cast_signed();
+            let placed = line.glyphs.iter().map(|g| (first + g.word, g.key, left + g.x, baseline + g.y));
+            glyphs.extend(placed);
             first += cue.lines[i].len();
         }
-        let edge = rest.max(&lit).dilated(outline);
+        let mut all = Mask::new(size);
+        for (_, key, x, y) in &glyphs {
+            self.stamp(fonts, *key, *x, *y, &mut all);
+        }
+        Block { size, glyphs, edge: all.dilated(outline) }
+    }
+
+    /// Draws a block with one of its words highlighted.
+    pub(super) fn draw(&mut self, fonts: &mut FontSystem, block: &Block, spoken: Option<usize>) -> Layer {
+        let (mut rest, mut lit) = (Mask::new(block.size), Mask::new(block.size));
+        for (word, key, x, y) in &block.glyphs {
+            let mask = if spoken == Some(*word) { &mut lit } else { &mut rest };
+            self.stamp(fonts, *key, *x, *y, mask);
+        }
         let highlight = self.style.highlight.unwrap_or(self.style.color);
         let paints = [
-            Paint { coverage: &edge.data, color: self.style.outline },
+            Paint { coverage: &block.edge.data, color: self.style.outline },
             Paint { coverage: &rest.data, color: self.style.color },
             Paint { coverage: &lit.data, color: highlight },
         ];
-        Layer::new(self.top(size.height), size, &paints)
+        Layer::new(self.top(block.size.height), block.size, &paints)
     }
 
     /// Where a block of that height begins: its middle at the style's place, inside the frame, on an even row.
@@ -90,7 +108,7 @@ impl<'a> Artist<'a> {
         middle.saturating_sub(height / 2).min(self.frame.height - height) / 2 * 2
     }
 
-    fn stamp(&mut self, fonts: &mut FontSystem, key: cosmic_text::CacheKey, x: i32, y: i32, mask: &mut Mask) {
+    fn stamp(&mut self, fonts: &mut FontSystem, key: CacheKey, x: i32, y: i32, mask: &mut Mask) {
         let Some(image) = self.cache.get_image(fonts, key) else { return };
         let (left, top) = (x + image.placement.left, y - image.placement.top);
         let width = image.placement.width as usize;
@@ -116,11 +134,6 @@ impl Mask {
             let at = &mut self.data[y * self.width + x];
             *at = (*at).max(to);
         }
-    }
-
-    fn max(&self, other: &Self) -> Self {
-        let data = self.data.iter().zip(&other.data).map(|(a, b)| *a.max(b)).collect();
-        Self { data, ..*self }
     }
 
     /// Everything within `radius` pixels of what is covered, its edge smoothed over one pixel.

@@ -12,7 +12,7 @@ use super::planes::Planes;
 use crate::domain::captions::{CaptionStyle, Cue};
 use crate::domain::units::Size;
 use crate::ports::PortResult;
-use draw::Artist;
+use draw::{Artist, Block};
 use layer::Layer;
 
 /// The captions of one scene.
@@ -20,6 +20,8 @@ pub(super) struct Captions<'a> {
     cues: &'a [Cue],
     artist: Artist<'a>,
     fonts: FontSystem,
+    /// The cue that stood last.
+    set: Option<(usize, Block)>,
     /// What was drawn last: a cue, its highlighted word, and the layer.
     drawn: Option<(usize, Option<usize>, Layer)>,
 }
@@ -28,7 +30,7 @@ impl<'a> Captions<'a> {
     /// Prepares the captions of a scene.
     pub(super) fn new(cues: &'a [Cue], style: &'a CaptionStyle, frame: Size, fonts: &Fonts) -> PortResult<Self> {
         let text: String = cues.iter().flat_map(|cue| cue.lines.iter().flatten()).map(|w| w.text.as_str()).collect();
-        Ok(Self { cues, artist: Artist::new(style, frame), fonts: fonts.for_text(&text)?, drawn: None })
+        Ok(Self { cues, artist: Artist::new(style, frame), fonts: fonts.for_text(&text)?, set: None, drawn: None })
     }
 
     /// Lays what stands on frame `index` over it.
@@ -38,12 +40,18 @@ impl<'a> Captions<'a> {
         };
         let cue = &self.cues[place];
         let spoken = cue.lines.iter().flatten().position(|word| word.start <= index && index < word.end);
-        let fresh = self.drawn.take().filter(|(cue, word, _)| *cue == place && *word == spoken);
-        let (_, _, layer) = self.drawn.insert(match fresh {
-            Some(drawn) => drawn,
-            None => (place, spoken, self.artist.draw(&mut self.fonts, cue, spoken)),
-        });
-        layer.over(frame);
+        if self.drawn.as_ref().is_none_or(|(cue, word, _)| (*cue, *word) != (place, spoken)) {
+            let block = match self.set.take().filter(|(cue, _)| *cue == place) {
+                Some((_, block)) => block,
+                None => self.artist.set(&mut self.fonts, cue),
+            };
+            let layer = self.artist.draw(&mut self.fonts, &block, spoken);
+            self.set = Some((place, block));
+            self.drawn = Some((place, spoken, layer));
+        }
+        if let Some((_, _, layer)) = &self.drawn {
+            layer.over(frame);
+        }
     }
 }
 

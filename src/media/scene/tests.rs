@@ -71,7 +71,7 @@ async fn a_cancelled_scene_ends_in_the_middle_and_leaves_nothing() {
     let third = cancel.clone();
     let stop = move |done| {
         if done == 3 {
-            third.cancel()
+            third.cancel();
         }
     };
     let context = StepContext { cancel, ..context(&folder, stop) };

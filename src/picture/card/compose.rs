@@ -1,9 +1,10 @@
-//! The things of a picture, drawn at their places with what ties them to it: shadow, reflection, rock, frame.
+//! The things of a picture, drawn at their places with what ties them to it: shadow, reflection, rock.
 
 use super::canvas::Canvas;
 use super::colour::{hex, mix, rgb};
 use super::drawings::Kind;
-use super::placing::{Footing, Placed};
+use super::figure::Figure;
+use super::placing::{DISC, Footing, Placed};
 use super::scenery::Place;
 use super::setting::Setting;
 
@@ -11,18 +12,50 @@ use super::setting::Setting;
 pub(super) fn draw(canvas: &mut Canvas, place: &Place, things: &[Placed]) {
     for (i, thing) in things.iter().enumerate() {
         match thing.footing {
-            Footing::Medallion => medallion(canvas, place, thing, i),
             Footing::Air => {}
+            Footing::Disc => disc(canvas, place, thing),
             Footing::Water => reflection(canvas, place, thing),
             Footing::Ground if place.setting == Setting::Sea => rock(canvas, place, thing),
+            Footing::Ground if thing.table > 0.0 => side_table(canvas, place, thing),
             Footing::Ground => shadow(canvas, place, thing),
         }
-        if thing.footing != Footing::Medallion {
-            // What shines by itself takes no tint.
-            let shines = thing.figure.drawing.kind == Kind::Celestial;
-            let elements = thing.figure.lit(|colour| if shines { colour } else { place.light.on_thing(colour) });
-            canvas.add(&group(thing, &elements, 1.0, false));
+        let elements = lit(place, &thing.figure);
+        canvas.add(&group(thing, &elements, 1.0, false));
+        if let Some(held) = &thing.held {
+            filling(canvas, place, thing, held);
+            // What lies in it is seen above its rim only.
+            let rim = thing.y + thing.h * RIM;
+            canvas.add(&format!(
+                "<clipPath id=\"rim{i}\"><rect x=\"0\" y=\"{rim:.1}\" width=\"{:.1}\" height=\"{:.1}\"/></clipPath><g clip-path=\"url(#rim{i})\">{}</g>",
+                canvas.w,
+                thing.h,
+                group(thing, &elements, 1.0, false)
+            ));
         }
+    }
+}
+
+/// A basket's front rim, as a share of its height.
+const RIM: f32 = 0.52;
+
+/// The figure's elements under the place's light.
+fn lit(place: &Place, figure: &Figure) -> String {
+    // What shines by itself takes no tint.
+    let shines = figure.drawing.kind == Kind::Celestial;
+    figure.lit(|colour| if shines { colour } else { place.light.on_thing(colour) })
+}
+
+/// Three of what lies in a basket, around its opening.
+fn filling(canvas: &mut Canvas, place: &Place, basket: &Placed, held: &Figure) {
+    let elements = lit(place, held);
+    let scale = basket.w * 0.5 / held.w.max(held.h);
+    for (across, down, turn) in [(-0.2, 0.40, -38.0), (0.2, 0.40, 40.0), (0.0, 0.43, 6.0)] {
+        let (x, y) = (basket.x + basket.w * across, basket.y + basket.h * down);
+        canvas.add(&format!(
+            "<g transform=\"translate({x:.2} {y:.2}) rotate({turn:.0}) scale({scale:.4}) translate({:.2} {:.2})\">{elements}</g>",
+            -held.x - held.w / 2.0,
+            -held.y - held.h / 2.0,
+        ));
     }
 }
 
@@ -46,6 +79,35 @@ fn shadow(canvas: &mut Canvas, place: &Place, thing: &Placed) {
     let paint = canvas.halo(&[(0.0, deep, 0.62), (0.55, deep, 0.3), (1.0, deep, 0.0)]);
     let foot = thing.y + thing.h;
     canvas.ellipse([thing.x, foot - thing.w * 0.008, thing.w * 0.62, thing.w * 0.075], &paint, 1.0);
+}
+
+/// A small table below an object, so that nothing to eat or to read lies on the floor.
+fn side_table(canvas: &mut Canvas, place: &Place, thing: &Placed) {
+    let (unit, top) = (canvas.unit(), thing.y + thing.h);
+    let foot = top + thing.table;
+    let half = thing.w * 0.58 + unit * 2.0;
+    let (wood, dark) = (place.light.paint(0xa8_7449, 0.02), place.light.paint(0x74_4d30, 0.02));
+    let paint = canvas.halo(&[(0.0, place.light.deep, 0.5), (1.0, place.light.deep, 0.0)]);
+    canvas.ellipse([thing.x, foot, half * 1.2, unit * 2.6], &paint, 1.0);
+    for side in [-1.0, 1.0] {
+        let x = thing.x + side * (half - unit * 2.4) - unit * 0.9;
+        canvas.rect([x, top, unit * 1.8, thing.table], &dark);
+    }
+    canvas.rect([thing.x - half + unit * 1.5, top + unit, half * 2.0 - unit * 3.0, unit * 3.2], &dark);
+    canvas.sheer_rect([thing.x - half, top - unit * 0.5, half * 2.0, unit * 2.2], unit * 0.8, &wood, 1.0);
+}
+
+/// A disc of light with a rim, which an emblem stands on.
+fn disc(canvas: &mut Canvas, place: &Place, thing: &Placed) {
+    let light = &place.light;
+    let r = DISC * thing.w.max(thing.h);
+    let (x, y) = (thing.x, thing.y + thing.h / 2.0);
+    let shade = canvas.halo(&[(0.0, light.deep, 0.6), (0.8, light.deep, 0.4), (1.0, light.deep, 0.0)]);
+    canvas.ellipse([x, y + r * 0.09, r * 1.2, r * 1.2], &shade, 1.0);
+    canvas.ellipse([x, y, r, r], &hex(mix(light.sky[0], light.deep, 0.2)), 1.0);
+    let (top, low) = (mix(light.sky[3], rgb(0xff_ffff), 0.55), mix(light.sky[2], light.sky[3], 0.5));
+    let paint = canvas.fade(&[(0.0, top, 1.0), (1.0, low, 1.0)]);
+    canvas.ellipse([x, y, r * 0.945, r * 0.945], &paint, 1.0);
 }
 
 fn reflection(canvas: &mut Canvas, place: &Place, thing: &Placed) {
@@ -83,26 +145,4 @@ fn rock(canvas: &mut Canvas, place: &Place, thing: &Placed) {
         ),
         &stone(0x4f_4b58, 0.2),
     );
-}
-
-/// A head or a bust in a round frame, as a portrait.
-fn medallion(canvas: &mut Canvas, place: &Place, thing: &Placed, i: usize) {
-    let light = &place.light;
-    let r = thing.h.max(thing.w) * 0.66;
-    let (x, y) = (thing.x, thing.y + thing.h * 0.5);
-    let halo = canvas.halo(&[(0.0, light.deep, 0.5), (0.8, light.deep, 0.34), (1.0, light.deep, 0.0)]);
-    canvas.ellipse([x, y + r * 0.08, r * 1.22, r * 1.22], &halo, 1.0);
-    canvas.ellipse([x, y, r * 1.06, r * 1.06], &hex(mix(light.glow, rgb(0xff_ffff), 0.35)), 1.0);
-    let (top, low) = (mix(light.sky[1], light.sky[2], 0.3), mix(light.sky[2], light.sky[3], 0.6));
-    let paint = canvas.fade(&[(0.0, top, 1.0), (1.0, low, 1.0)]);
-    canvas.ellipse([x, y, r, r], &paint, 1.0);
-    let elements = thing.figure.lit(|colour| light.on_thing(colour));
-    // Shoulders run out below the frame's edge; a head hangs in its middle.
-    let ends_flat = thing.figure.y + thing.figure.h > thing.figure.drawing.side * 0.96
-        && thing.figure.w > thing.figure.drawing.side * 0.6;
-    let drop = if ends_flat { r - thing.h * 0.5 } else { 0.0 };
-    canvas.add(&format!(
-        "<clipPath id=\"m{i}\"><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r:.1}\"/></clipPath><g clip-path=\"url(#m{i})\"><g transform=\"translate(0 {drop:.1})\">{}</g></g>",
-        group(thing, &elements, 1.0, false)
-    ));
 }

@@ -25,9 +25,9 @@ pub(super) enum Kind {
     Cycle,
     /// A person from head to foot.
     Figure,
-    /// A head, or a person down to the chest.
-    Bust,
-    /// A cat, a goat.
+    /// A child.
+    Child,
+    /// A cat, a fox.
     Beast,
     /// A rabbit, a flower.
     Small,
@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Furniture,
     /// What would stand on a table.
     Object,
+    /// What is held in one hand: an apple, a key.
+    Handful,
     /// What flies.
     Flyer,
     /// A rocket: large, and in the sky.
@@ -45,6 +47,31 @@ pub(super) enum Kind {
     Vessel,
     /// What swims below it.
     Swimmer,
+}
+
+impl Kind {
+    /// Whether it is taller than a person.
+    pub(super) const fn large(self) -> bool {
+        matches!(self, Self::Tower | Self::Building | Self::Furniture | Self::Vehicle)
+    }
+
+    /// Whether it is in the air.
+    pub(super) const fn flies(self) -> bool {
+        matches!(self, Self::Flyer | Self::Rising | Self::Celestial)
+    }
+
+    /// Whether it is somebody.
+    pub(super) const fn person(self) -> bool {
+        matches!(self, Self::Figure | Self::Child)
+    }
+
+    /// Whether it can do something: what follows it in a sentence may be a verb.
+    pub(super) const fn alive(self) -> bool {
+        matches!(
+            self,
+            Self::Figure | Self::Child | Self::Beast | Self::Cycle | Self::Small | Self::Flyer | Self::Swimmer
+        )
+    }
 }
 
 /// One drawing.
@@ -58,7 +85,7 @@ pub(super) struct Drawing {
     pub(super) kind: Kind,
     /// SVG elements.
     pub(super) body: String,
-    /// The words that find it, with their ranks: 0 for a name, 1 for the noun in it, 2 for a keyword.
+    /// The words that find it, with their ranks: 0 for a name, 1 for the noun in it, 2 for an idea, 3 for a keyword.
     pub(super) words: BTreeMap<String, u8>,
 }
 

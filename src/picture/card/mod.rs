@@ -5,7 +5,7 @@
 //!   |                        v
 //!   +----> setting ----> scenery: back, [things at their places], front -> SVG -> PNG
 //!   |         ^
-//!   +----> things (drawings, found by noun)
+//!   +----> nouns (drawings, found by what the prompt names)
 //! ```
 //!
 //! The prompt decides what is shown, the film's first prompt which palette it is shown in, the
@@ -19,6 +19,7 @@ mod drawings;
 mod figure;
 mod light;
 mod mood;
+mod nouns;
 mod placing;
 mod raster;
 mod scenery;
@@ -41,7 +42,7 @@ use scenery::Place;
 use setting::Setting;
 
 /// The illustrator's version, as it stands in recipes. Raise it whenever a picture changes.
-pub(super) const MODEL: &str = "card-1";
+pub(super) const MODEL: &str = "card-2";
 
 /// Draws a prompt: an encoded PNG of exactly that size, the same bytes each time.
 ///
@@ -59,15 +60,24 @@ fn compose(prompt: &str, lead: Option<&str>, seed: u64, size: Size) -> PortResul
     let own = words::words(prompt);
     let lead = lead.unwrap_or(prompt);
     let mood = Mood::of(&own, &words::words(lead), Chance::of(lead, seed));
-    let mut found = things::find(&own)?;
-    let setting = Setting::of(&own, &found);
+    let named = nouns::named(&own)?;
+    let setting = Setting::of(&named);
+    let mut found = named.things;
     // The scenery draws these itself.
     found.retain(|thing| !scenery::draws(setting, &thing.drawing.name));
-    if found.is_empty() {
+    // Sun and moon stay outside.
+    if scenery::is_indoors(setting) {
+        found.retain(|thing| thing.drawing.kind != Kind::Celestial);
+    }
+    // A fish out of water is not worth showing beside anything else.
+    if !scenery::is_wet(setting) && found.iter().any(|thing| thing.drawing.kind != Kind::Swimmer) {
+        found.retain(|thing| thing.drawing.kind != Kind::Swimmer);
+    }
+    if found.is_empty() && !mood.fireworks {
         found = things::company(setting)?;
     }
-    let laid =
-        things::has(&found, &[Kind::Object]) && !things::has(&found, &[Kind::Furniture, Kind::Figure, Kind::Beast]);
+    let upright = [Kind::Furniture, Kind::Figure, Kind::Child, Kind::Beast];
+    let laid = things::has(&found, &[Kind::Object, Kind::Handful]) && !things::has(&found, &upright);
     let has_orb = things::has(&found, &[Kind::Celestial]);
     let place = Place { setting, mood, light: Light::of(mood), has_orb, laid };
     let mut chance = Chance::of(prompt, seed);

@@ -45,6 +45,7 @@ pub(super) struct Mood {
     pub(super) stain: Option<Rgb>,
     /// Northern lights.
     pub(super) aurora: bool,
+    pub(super) fireworks: bool,
     /// Which of the hour's palettes; the same all through a film.
     pub(super) family: usize,
 }
@@ -103,7 +104,15 @@ impl Mood {
         let season = first(&SEASONS, own).or_else(|| first(&SEASONS, lead)).unwrap_or(Season::Summer);
         let stain = first(&COLOURS, own).or_else(|| first(&COLOURS, lead)).map(rgb);
         let weather = first(&WEATHERS, own).unwrap_or(Weather::Clear);
-        Self { hour, weather, season, stain, aurora: any_of(own, "aurora northern borealis"), family }
+        Self {
+            hour,
+            weather,
+            season,
+            stain,
+            aurora: any_of(own, "aurora northern borealis"),
+            fireworks: any_of(own, "firework"),
+            family,
+        }
     }
 }
 

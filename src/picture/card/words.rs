@@ -12,19 +12,31 @@ pub(super) struct Word {
     pub(super) stems: Vec<String>,
     /// Whether it seems to be a plural.
     pub(super) plural: bool,
+    /// Whether it follows the word before it with nothing but a space or a hyphen between.
+    pub(super) joined: bool,
 }
 
 /// The prompt's words in order. Only runs of ASCII letters are words; a hyphen or an apostrophe parts them.
 pub(super) fn words(prompt: &str) -> Vec<Word> {
-    prompt
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .filter(|word| word.len() > 1 && word.len() < 32)
-        .take(MOST_WORDS)
-        .map(|word| word_of(&word.to_ascii_lowercase()))
-        .collect()
+    let mut found = Vec::new();
+    let mut joined = false;
+    for piece in prompt.split_inclusive(|c: char| !c.is_ascii_alphabetic()) {
+        let text = piece.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+        let close = piece == text || piece.ends_with([' ', '-']);
+        if text.len() > 1 && text.len() < 32 {
+            found.push(word_of(&text.to_ascii_lowercase(), joined));
+            joined = close;
+        } else {
+            joined = joined && text.is_empty() && close;
+        }
+        if found.len() == MOST_WORDS {
+            break;
+        }
+    }
+    found
 }
 
-fn word_of(text: &str) -> Word {
+fn word_of(text: &str, joined: bool) -> Word {
     let (singular, plural) = singular(text);
     let mut stems = vec![text.to_owned()];
     stems.extend(singular);
@@ -37,17 +49,18 @@ fn word_of(text: &str) -> Word {
             stems.push(verb[..verb.len() - 1].to_owned());
         }
     }
-    Word { text: text.to_owned(), stems, plural }
+    Word { text: text.to_owned(), stems, plural, joined }
 }
 
 /// What a plural may be the plural of, and whether it is one.
 fn singular(text: &str) -> (Vec<String>, bool) {
-    const IRREGULAR: [(&str, &str); 9] = [
+    const IRREGULAR: [(&str, &str); 10] = [
         ("people", "person"),
         ("men", "man"),
         ("women", "woman"),
         ("children", "child"),
         ("mice", "mouse"),
+        ("taxis", "taxi"),
         ("geese", "goose"),
         ("wolves", "wolf"),
         ("leaves", "leaf"),
@@ -73,9 +86,16 @@ fn singular(text: &str) -> (Vec<String>, bool) {
     (found, plural)
 }
 
+impl Word {
+    /// Whether it is, in any of its forms, one of the space-separated `list`.
+    pub(super) fn is_one_of(&self, list: &str) -> bool {
+        list.split_whitespace().any(|wanted| self.stems.iter().any(|stem| stem == wanted))
+    }
+}
+
 /// Whether any of the words, in any of its forms, is one of the space-separated `list`.
 pub(super) fn any_of(words: &[Word], list: &str) -> bool {
-    words.iter().any(|word| list.split(' ').any(|wanted| word.stems.iter().any(|stem| stem == wanted)))
+    words.iter().any(|word| word.is_one_of(list))
 }
 
 #[cfg(test)]
@@ -98,6 +118,13 @@ mod tests {
         }
         assert!(!words("glass")[0].plural);
         assert!(words("glasses")[0].plural);
+    }
+
+    #[test]
+    fn words_are_joined_by_a_space_alone() {
+        let joined: Vec<bool> =
+            words("fish market, old clock-tower and a cat").iter().map(|word| word.joined).collect();
+        assert_eq!(joined, [false, true, false, true, true, true, false]);
     }
 
     #[test]

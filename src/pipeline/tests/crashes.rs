@@ -11,7 +11,7 @@ const IDLE: Duration = Duration::from_secs(300);
 
 /// Submits and works until the end or the crash.
 async fn until_crash(stage: &Stage, pipeline: &Pipeline, request: &Value) -> bool {
-    let submitted = pipeline.submit(request.clone(), Origin::Remote, "t").await;
+    let submitted = pipeline.submit(&draft(request), "t").await;
     if submitted.is_ok() {
         // The error is that of the crash: what is left behind is judged.
         drop(stage.drain(pipeline).await);

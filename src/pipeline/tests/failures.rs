@@ -76,9 +76,8 @@ async fn a_failed_task_is_revived_and_makes_only_what_is_missing() {
     let submitted = stage.film(&three_scenes(), "t").await;
     assert_eq!(error(&stage).await.step.as_deref(), Some("film"));
     stage.makers.take_calls();
-    let (pipeline, now) = (stage.pipeline(), stage.memory.clock.now_ms());
-    assert!(stage.memory.tasks.revive("t", now + 1000, now).await.unwrap());
-    pipeline.send_ready("t", &submitted.plan).await.unwrap();
+    let pipeline = stage.pipeline();
+    pipeline.resume(&stage.task("t").await, &submitted.plan).await.unwrap();
     stage.drain(&pipeline).await.unwrap();
     assert_eq!(stage.makers.take_calls(), ["film", "poster"]);
     assert_eq!(stage.task("t").await.status, Status::Finished);
@@ -112,6 +111,19 @@ async fn a_task_fails_at_its_deadline() {
     stage.drain(&pipeline).await.unwrap();
     let error = error(&stage).await;
     assert_eq!((error.class.as_str(), error.code.as_str(), error.retryable), ("limit", "DEADLINE", true));
+}
+
+/// Its process was killed, and nobody saw its time end.
+#[tokio::test]
+async fn a_living_task_that_is_resumed_has_time_again() {
+    let stage = Stage::new();
+    let pipeline = stage.pipeline();
+    let submitted = submit(&pipeline, &three_scenes(), "t").await;
+    stage.deliver(&pipeline).await.unwrap();
+    stage.memory.clock.advance(TASK_DEADLINE * 2);
+    pipeline.resume(&stage.task("t").await, &submitted.plan).await.unwrap();
+    stage.drain(&pipeline).await.unwrap();
+    assert_eq!(stage.memory.tasks.history("t"), [Status::Queued, Status::InProgress, Status::Finished]);
 }
 
 /// Another process holds what this one needs, and does not die.

@@ -2,9 +2,11 @@
 
 mod crashes;
 mod failures;
+mod resume;
 mod reuse;
 mod submission;
 mod together;
+mod tools;
 mod walk;
 
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{Handled, Pipeline, Quiet, Settings, Submitted};
-use crate::domain::request::Origin;
+use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Message, Task, Work};
 use crate::ports::{PortResult, Tasks as _, World};
 use crate::recipe::steps::Recipe as _;
@@ -116,7 +118,11 @@ impl Stage {
 }
 
 async fn submit(pipeline: &Pipeline, request: &Value, id: &str) -> Submitted {
-    pipeline.submit(request.clone(), Origin::Remote, id).await.unwrap()
+    pipeline.submit(&draft(request), id).await.unwrap()
+}
+
+fn draft(request: &Value) -> Draft {
+    Draft::of(request, Origin::Remote)
 }
 
 /// Three scenes: two that speak, and a silent one with a picture of the user's.

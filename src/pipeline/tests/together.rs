@@ -104,6 +104,10 @@ impl Speech for Chorus {
         self.inner.script(text, voice, how)
     }
 
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        self.inner.unsayable(pronunciations)
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         self.together.wait().await;
         self.inner.speak(recipe, context).await

@@ -101,6 +101,26 @@ async fn captions_of_one_narration_run_on_across_the_cuts() {
     assert_eq!(words.count(), 60, "no word is lost");
 }
 
+/// ffmpeg's memory is free before its step ends.
+#[tokio::test]
+async fn a_step_s_memory_is_the_most_that_it_held() {
+    const HELD: usize = 60_000_000;
+    let stage = Stage::new();
+    stage.makers.burden("soundtrack", HELD);
+    stage.film(&three_scenes(), "t").await;
+    let result = stage.task("t").await.result.unwrap();
+    let report = &result["performance_report"];
+    let of = |kind: &str| {
+        let records = report["artifacts"].as_array().unwrap();
+        records.iter().filter(|r| r["kind"] == kind).filter_map(|r| r["memory_bytes"].as_u64()).max().unwrap()
+    };
+    let (held, after) = (of("soundtrack"), of("poster"));
+    assert!(of("scene") > 1_000_000, "every step has looked");
+    assert!(held > after + HELD as u64 * 3 / 4, "{held} while it was held, {after} after it");
+    assert!(of("film") >= held, "the sound is made while the film is");
+    assert_eq!(report["total_memory_mb"], (of("film") as f64 / 100_000.0).round() / 10.0);
+}
+
 #[tokio::test]
 async fn the_files_beside_a_film_are_for_readers_whatever_is_burned_in() {
     let stage = Stage::new();
@@ -151,7 +171,7 @@ async fn progress_is_told() {
         fn event(&self, event: crate::pipeline::Event<'_>) {
             use crate::pipeline::Event;
             self.0.lock().unwrap().push(match event {
-                Event::Planned { plan, .. } => format!("planned {}", plan.scenes.len()),
+                Event::Planned { plan, done, .. } => format!("planned {}, {} done", plan.scenes.len(), done.len()),
                 Event::Frames { scene, done, .. } => format!("frames {scene} {done}"),
                 Event::Step { record, .. } => record.kind.clone(),
                 Event::Retry { error, .. } => error.to_owned(),
@@ -164,6 +184,12 @@ async fn progress_is_told() {
     pipeline.observer = heard.clone();
     submit(&pipeline, &json!({"scenes": [{"type": "image", "promptImage": "a", "duration": 1.0}]}), "t").await;
     stage.drain(&pipeline).await.unwrap();
-    let heard = heard.0.lock().unwrap().clone();
-    assert_eq!(heard, ["planned 1", "picture", "frames 0 30", "scene", "soundtrack", "film", "poster"]);
+    let told = std::mem::take(&mut *heard.0.lock().unwrap());
+    assert_eq!(told, ["planned 1, 0 done", "picture", "frames 0 30", "scene", "soundtrack", "film", "poster"]);
+
+    submit(&pipeline, &three_scenes(), "killed").await;
+    stage.deliver(&pipeline).await.unwrap();
+    heard.0.lock().unwrap().clear();
+    submit(&pipeline, &three_scenes(), "killed").await;
+    assert_eq!(*heard.0.lock().unwrap(), ["planned 3, 1 done"]);
 }

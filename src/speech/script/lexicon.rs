@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 
 use super::fold::fold;
-use super::rules;
 use super::token::Token;
+use super::{given, rules};
 
-/// More phonemes than this are no word; the markup's visible text is then read by the rules.
-const MOST_PHONEMES: usize = 120;
 /// Characters of the visible text that stand in markup.
 const MOST_LETTERS: usize = 40;
 
@@ -21,9 +19,9 @@ enum Said {
 }
 
 impl Lexicon {
-    /// Entries without a word or without anything that can be said are passed over.
+    /// Entries that [`unsayable`] tells of are passed over.
     pub(super) fn new(pronunciations: &[(String, String)]) -> Self {
-        let entries = pronunciations.iter().filter_map(|(word, how)| Some((key(word), said(how)?)));
+        let entries = pronunciations.iter().filter_map(|(word, how)| Some((key(word), said(how).ok()?)));
         Self(entries.filter(|(word, _)| !word.is_empty()).collect())
     }
 
@@ -48,25 +46,48 @@ impl Lexicon {
     }
 }
 
+/// The entries that would have no effect: each word, and what is wrong with it or with how it is to be said.
+pub(in crate::speech) fn unsayable(pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+    let mut words: HashMap<String, &str> = HashMap::new();
+    let mut told = Vec::new();
+    for (word, how) in pronunciations {
+        let key = key(word);
+        if key.is_empty() {
+            told.push((word.clone(), "the word has neither a letter nor a digit".to_owned()));
+        } else if let Some(first) = words.insert(key, word) {
+            told.push((word.clone(), format!("the same word as `{first}`; give it once")));
+        }
+        if let Err(wrong) = said(how) {
+            told.push((word.clone(), format!("found {how:?}, {wrong}")));
+        }
+    }
+    told
+}
+
 fn key(word: &str) -> String {
     Token::new(word.trim()).core.to_ascii_lowercase()
 }
 
-fn said(how: &str) -> Option<Said> {
-    if let Some(phonemes) = phonemes(how) {
-        return Some(Said::Phonemes(phonemes));
+/// # Errors
+/// What is wrong, as it goes on after `found ..., `.
+fn said(how: &str) -> Result<Said, String> {
+    let how = how.trim();
+    if how.starts_with('/') || how.ends_with('/') {
+        let inner = slashed(how).ok_or("where phonemes do not stand between two slashes; allowed: /phonemes/")?;
+        return given::phonemes(inner).map(Said::Phonemes);
     }
     let tokens: Vec<Token> = how.split_whitespace().map(Token::new).collect();
     let words: Vec<String> = rules::read(&tokens).into_iter().map(|word| word.spoken).collect();
     let respelled = words.join(" ").trim_matches(|c: char| !c.is_ascii_alphabetic()).to_owned();
-    (!respelled.is_empty()).then_some(Said::Respelled(respelled))
+    if respelled.is_empty() {
+        return Err("which has no word that can be spoken; allowed: /phonemes/ or a respelling".to_owned());
+    }
+    Ok(Said::Respelled(respelled))
 }
 
-/// The phonemes between two slashes.
-pub(super) fn phonemes(how: &str) -> Option<String> {
-    let inner = how.trim().strip_prefix('/')?.strip_suffix('/')?.trim();
-    let odd = |c: char| c.is_control() || c.is_ascii_digit() || "[]()/".contains(c);
-    (!inner.is_empty() && inner.chars().count() <= MOST_PHONEMES && !inner.contains(odd)).then(|| inner.to_owned())
+/// What stands between two slashes.
+pub(super) fn slashed(text: &str) -> Option<&str> {
+    text.strip_prefix('/')?.strip_suffix('/')
 }
 
 /// How `'s` sounds after these phonemes.

@@ -10,6 +10,7 @@
 
 mod clean;
 mod fold;
+pub(super) mod given;
 mod lexicon;
 mod pieces;
 mod rules;
@@ -22,6 +23,7 @@ mod words;
 use crate::domain::script::{Sentence, Word};
 use crate::ports::{Class, PortError};
 use lexicon::Lexicon;
+pub(super) use lexicon::unsayable;
 use pieces::Piece;
 
 /// Silence after a sentence whose paragraph goes on, in milliseconds.
@@ -33,12 +35,18 @@ const PARAGRAPH_PAUSE_MS: u32 = 450;
 
 /// A text as sentences to speak. `pronunciations` maps a word, whatever its case, to `/phonemes/` or to a respelling;
 /// markup in the text, `[word](/phonemes/)`, goes before it. No sentence has more than 300 spoken characters: a longer
-/// one comes as several. Fails with `NOTHING_TO_SAY` where no word can be spoken. Takes time in proportion to the text.
+/// one comes as several. Fails with `NOTHING_TO_SAY` where no word can be spoken, and with `UNSAYABLE` where markup gives
+/// phonemes that there are not. Takes time in proportion to the text.
 pub(super) fn script(text: &str, pronunciations: &[(String, String)]) -> Result<Vec<Sentence>, PortError> {
     let lexicon = Lexicon::new(pronunciations);
     let mut said: Vec<Piece> = Vec::new();
     let mut unsaid: Vec<Word> = Vec::new();
-    for line in clean::lines(text) {
+    let lines = clean::lines(text);
+    let wrong: Vec<String> = lines.iter().flat_map(|line| words::unsayable(line)).collect();
+    if !wrong.is_empty() {
+        return Err(PortError::permanent(Class::Request, "UNSAYABLE", wrong.join("; ")));
+    }
+    for line in lines {
         let tokens = words::tokens(&line, &lexicon);
         let mut paragraph: Vec<Piece> = Vec::new();
         for range in sentences::split(&tokens) {

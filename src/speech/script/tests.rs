@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::pieces::LONGEST;
-use super::script;
+use super::{script, unsayable};
 use crate::domain::script::Sentence;
 use crate::ports::Class;
 
@@ -114,6 +114,39 @@ fn long_pronunciations_stay_whole() {
     assert_eq!(said[0].words[0].spoken, format!("(\"[{}]({phonemes})\"),", "a".repeat(40)));
     assert_eq!(spoken(&said).matches("very").count(), 200);
     assert_eq!(written(&said).replace(' ', ""), format!("(\"{}\"),long.", "a".repeat(50)));
+}
+
+#[test]
+fn markup_that_would_be_mute_is_refused() {
+    for text in ["Go to [docs](/guide/) or [x](/9/).", "[docs](/guide/)\n[x](/9/)"] {
+        let error = script(text, &[]).unwrap_err();
+        assert_eq!((error.class, error.code), (Class::Request, "UNSAYABLE"));
+        assert!(error.message.starts_with("found [docs](/guide/), where 'g' is no phoneme"), "{error}");
+        assert!(error.message.contains("; found [x](/9/), where '9' is no phoneme; allowed: A I"), "{error}");
+    }
+    assert_eq!(say("See [the docs](/a/path/to/it/), [here](/there) and [it](../x/)."), "See the docs, here and it.");
+}
+
+#[test]
+fn entries_that_would_have_no_effect_are_told() {
+    let entries = |list: &[(&str, &str)]| -> Vec<_> {
+        let owned: Vec<_> = list.iter().map(|(word, how)| ((*word).to_owned(), (*how).to_owned())).collect();
+        unsayable(&owned)
+    };
+    assert_eq!(entries(&[("SQL", "sequel"), ("GIF", "/ʤˈɪf/"), ("C++", "see plus plus")]), []);
+    for (word, how, told) in [
+        ("GIF", "/gɪf/", "found \"/gɪf/\", where 'g' is no phoneme"),
+        ("GIF", "/a/b/", "found \"/a/b/\", where '/' is no phoneme"),
+        ("GIF", "/ʤɪf", "found \"/ʤɪf\", where phonemes do not stand between two slashes"),
+        ("GIF", "//", "found \"//\", which has no sound"),
+        ("GIF", "🎉", "found \"🎉\", which has no word that can be spoken; allowed: /phonemes/ or a respelling"),
+        ("🎉", "party", "the word has neither a letter nor a digit"),
+    ] {
+        let [(at, wrong)] = &entries(&[(word, how)])[..] else { panic!("{word}: {how}") };
+        assert!(at == word && wrong.starts_with(told), "{wrong}");
+    }
+    let twice = entries(&[("Kubernetes", "a"), ("kubernetes", "b")]);
+    assert_eq!(twice, [("kubernetes".to_owned(), "the same word as `Kubernetes`; give it once".to_owned())]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A line as tokens; markup in it, `[word](/phonemes/)`, is reduced to its visible text and says how that sounds.
 
 use super::fold::fold;
-use super::lexicon::{Lexicon, markup, phonemes, possessive_sound};
+use super::given;
+use super::lexicon::{Lexicon, markup, possessive_sound, slashed};
 use super::token::Token;
 
 /// The tokens of a line. Markup is reduced to its visible text, and so are links.
@@ -12,7 +13,7 @@ pub(super) fn tokens(line: &str, lexicon: &Lexicon) -> Vec<Token> {
     let mut prefix = String::new();
     while let Some((before, visible, target, after)) = next_markup(rest) {
         prefix.push_str(before);
-        if let Some(phonemes) = phonemes(target) {
+        if let Some(Ok(phonemes)) = marked(target) {
             let word = |c: char| c.is_alphanumeric() || c == ' ';
             let open = prefix.trim_end_matches(|c| !word(c)).len();
             plain(&prefix[..open], lexicon, &mut tokens);
@@ -31,6 +32,24 @@ pub(super) fn tokens(line: &str, lexicon: &Lexicon) -> Vec<Token> {
     prefix.push_str(rest);
     plain(&prefix, lexicon, &mut tokens);
     tokens
+}
+
+/// What is wrong with the markup of a line: it would be read as a link, and its phonemes be lost.
+pub(super) fn unsayable(line: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut rest = line;
+    while let Some((_, visible, target, after)) = next_markup(rest) {
+        if let Some(Err(wrong)) = marked(target) {
+            told.push(format!("found [{visible}]({target}), {wrong}"));
+        }
+        rest = after;
+    }
+    told
+}
+
+/// The phonemes of markup; `None` for the target of a link, also of one to a path.
+fn marked(target: &str) -> Option<Result<String, String>> {
+    slashed(target.trim()).filter(|inner| !inner.contains('/')).map(given::phonemes)
 }
 
 /// The `'s` that a text begins with, empty where it does not.

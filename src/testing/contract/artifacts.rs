@@ -21,7 +21,8 @@ pub async fn all<S: Artifacts + 'static>(
     published_is_found(&open()?, work.path()).await?;
     the_first_stays(&open()?, work.path()).await?;
     one_of_many_wins(Arc::new(open()?), work.path()).await?;
-    damaged_is_absent(&open()?, work.path(), damage).await?;
+    damaged_is_absent(&open()?, work.path(), &damage).await?;
+    verified_is_whole(&open()?, &damage).await?;
     removed_is_absent(&open()?, work.path()).await?;
     listed_in_order(&open()?).await
 }
@@ -99,6 +100,19 @@ async fn damaged_is_absent<S: Artifacts>(store: &S, work: &Path, damage: impl Fn
     assert_eq!(store.find(&id).await?, None, "and are removed");
     store.publish(&id, b"{}", Body::Bytes(b"good"), json!(null)).await?;
     assert!(store.open(&id, work).await?.is_some(), "and can be made anew");
+    Ok(())
+}
+
+async fn verified_is_whole<S: Artifacts>(store: &S, damage: impl Fn(&S, &ArtifactId)) -> PortResult<()> {
+    let (good, bad) = (id(Kind::Scene, "h"), id(Kind::Scene, "i"));
+    for id in [&good, &bad] {
+        store.publish(id, b"{}", Body::Bytes(b"good"), json!(null)).await?;
+    }
+    damage(store, &bad);
+    assert!(store.verify(&good).await?);
+    assert!(!store.verify(&bad).await?, "what is damaged is found");
+    assert_eq!(store.list().await?.iter().map(|listed| listed.id).collect::<Vec<_>>(), [good], "and removed");
+    assert!(store.verify(&bad).await?, "what is not there is not damaged");
     Ok(())
 }
 

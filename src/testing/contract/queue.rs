@@ -20,6 +20,7 @@ pub async fn all(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
     a_receipt_is_of_one_delivery(queue, clock).await?;
     a_receipt_is_of_one_message(queue, clock).await?;
     hidden_for_as_long_as_asked(queue, clock).await?;
+    what_is_sent_again_is_counted_anew(queue, clock).await?;
     what_is_sent_during_its_work_comes_again(queue).await
 }
 
@@ -115,6 +116,22 @@ async fn hidden_for_as_long_as_asked(queue: &dyn Queue, clock: &ManualClock) -> 
     let again = queue.receive(1, MINUTE).await?;
     assert_eq!(again.len(), 1, "and no longer, where its worker gives it back");
     for delivery in again {
+        queue.delete(&delivery.receipt).await?;
+    }
+    Ok(())
+}
+
+/// Who goes on with a task that was killed has all attempts again. What is left of the first sending may come, too.
+async fn what_is_sent_again_is_counted_anew(queue: &dyn Queue, clock: &ManualClock) -> PortResult<()> {
+    queue.send(&[message(0)]).await?;
+    for _ in 0..3 {
+        assert_eq!(queue.receive(1, MINUTE).await?.len(), 1);
+        clock.advance(MINUTE);
+    }
+    queue.send(&[message(0)]).await?;
+    let received = queue.receive(10, MINUTE).await?;
+    assert!(received.iter().any(|delivery| delivery.attempt == 1), "{received:?}");
+    for delivery in received {
         queue.delete(&delivery.receipt).await?;
     }
     Ok(())

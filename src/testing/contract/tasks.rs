@@ -110,18 +110,18 @@ async fn the_end_is_the_end(tasks: &dyn Tasks, clock: &ManualClock) -> PortResul
 async fn revived(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
     let now = begin(tasks, "revived", clock).await?;
     tasks.mark("revived", "scene#0", now).await?;
-    assert!(!tasks.revive("revived", now + 9, now).await?, "a living task needs none");
     tasks.advance("revived", &Outcome::Started, now).await?;
-    tasks.advance("revived", &Outcome::Failed(failure()), now + 1).await?;
-    assert!(tasks.revive("revived", now + 5000, now + 2).await?);
-    let task = tasks.get("revived").await?;
-    let task = task.map(|t| (t.status, t.deadline, t.error, t.finished_at));
-    assert_eq!(task, Some((Status::Queued, now + 5000, None, None)));
+    assert!(tasks.revive("revived", now + 2000, now).await?);
+    let living = tasks.get("revived").await?.map(|t| (t.status, t.deadline));
+    assert_eq!(living, Some((Status::InProgress, now + 2000)), "a living task only has more time");
+    for (n, end) in (3..).zip([Outcome::Failed(failure()), Outcome::Cancelled, Outcome::Finished(json!(1))]) {
+        tasks.advance("revived", &end, now + n).await?;
+        assert!(tasks.revive("revived", now + n * 1000, now + n).await?);
+        let task = tasks.get("revived").await?;
+        let task = task.map(|t| (t.status, t.deadline, t.error, t.result, t.finished_at));
+        assert_eq!(task, Some((Status::Queued, now + n * 1000, None, None, None)), "{end:?} is forgotten");
+    }
     assert!(tasks.done("revived").await?.contains("scene#0"), "what was done stays done");
-    tasks.advance("revived", &Outcome::Cancelled, now + 3).await?;
-    assert!(tasks.revive("revived", now + 5000, now + 4).await?);
-    tasks.advance("revived", &Outcome::Finished(json!(1)), now + 5).await?;
-    assert!(!tasks.revive("revived", now + 9000, now + 6).await?, "a finished task stays finished");
     assert!(!tasks.revive("nobody", now, now).await?);
     Ok(())
 }

@@ -33,6 +33,10 @@ impl ports::Speech for Speech {
         self.inner.script(text, voice, pronunciations)
     }
 
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        self.inner.unsayable(pronunciations)
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         self.faults.effect(self.inner.speak(recipe, context)).await
     }

@@ -40,6 +40,10 @@ impl ports::Artifacts for Artifacts {
         self.faults.look(self.inner.list()).await
     }
 
+    async fn verify(&self, id: &ArtifactId) -> PortResult<bool> {
+        self.faults.look(self.inner.verify(id)).await
+    }
+
     async fn remove(&self, id: &ArtifactId) -> PortResult<()> {
         self.faults.effect(self.inner.remove(id)).await
     }

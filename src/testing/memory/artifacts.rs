@@ -50,6 +50,15 @@ impl MemoryArtifacts {
     }
 }
 
+/// Removes an artifact whose bytes are not what was stored; false where it did.
+fn intact(kept: &mut BTreeMap<ArtifactId, Kept>, id: &ArtifactId) -> bool {
+    let damaged = kept.get(id).is_some_and(|found| Digest::of(&found.bytes) != found.meta.sha256);
+    if damaged {
+        kept.remove(id);
+    }
+    !damaged
+}
+
 #[async_trait]
 impl Artifacts for MemoryArtifacts {
     async fn find(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
@@ -61,11 +70,10 @@ impl Artifacts for MemoryArtifacts {
 
     async fn open(&self, id: &ArtifactId, work: &Path) -> PortResult<Option<PathBuf>> {
         let mut kept = locked(&self.kept);
-        let Some(found) = kept.get(id) else { return Ok(None) };
-        if Digest::of(&found.bytes) != found.meta.sha256 {
-            kept.remove(id);
+        if !intact(&mut kept, id) {
             return Ok(None);
         }
+        let Some(found) = kept.get(id) else { return Ok(None) };
         let path = work.join(format!("{}.{}", id.key, id.kind.extension()));
         std::fs::write(&path, &found.bytes).map_err(|e| PortError::io("write", &path, e))?;
         Ok(Some(path))
@@ -90,6 +98,10 @@ impl Artifacts for MemoryArtifacts {
         let listed =
             |(id, kept): (&ArtifactId, &Kept)| Listed { id: *id, meta: kept.meta.clone(), used_at: kept.used_at };
         Ok(locked(&self.kept).iter().map(listed).collect())
+    }
+
+    async fn verify(&self, id: &ArtifactId) -> PortResult<bool> {
+        Ok(intact(&mut locked(&self.kept), id))
     }
 
     async fn remove(&self, id: &ArtifactId) -> PortResult<()> {

@@ -76,13 +76,13 @@ impl Kept {
     }
 
     fn revive(&mut self, deadline: u64) -> bool {
-        let ended = matches!(self.task.status, Status::Failed | Status::Cancelled);
-        if ended {
-            let task = &mut self.task;
-            (task.status, task.finished_at, task.error, task.deadline) = (Status::Queued, None, None, deadline);
+        let task = &mut self.task;
+        task.deadline = deadline;
+        if task.status.is_terminal() {
+            (task.status, task.finished_at, task.error, task.result) = (Status::Queued, None, None, None);
             self.history.push(Status::Queued);
         }
-        ended
+        true
     }
 }
 

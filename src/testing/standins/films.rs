@@ -17,7 +17,7 @@ impl Films for StandIns {
     }
 
     async fn tools(&self) -> PortResult<Digest> {
-        Ok(Digest::of("stand-in tools"))
+        Ok(self.version("tools"))
     }
 
     async fn version(&self) -> PortResult<String> {
@@ -25,7 +25,7 @@ impl Films for StandIns {
     }
 
     fn fonts(&self) -> PortResult<Digest> {
-        Ok(Digest::of("stand-in fonts"))
+        Ok(self.version("fonts"))
     }
 
     async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()> {

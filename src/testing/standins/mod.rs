@@ -5,13 +5,18 @@ mod films;
 pub mod pictures;
 mod speech;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::ports::{Class, PortError, PortResult, Sources, StepContext};
+use crate::recipe::Digest;
+
+/// So long is held what a call holds: long enough to be seen.
+const CARRIED: Duration = Duration::from_millis(400);
 
 /// All stand-ins in one: [`Speech`](crate::ports::Speech), [`Pictures`](crate::ports::Pictures), [`Sources`] and
 /// [`Films`](crate::ports::Films).
@@ -25,6 +30,8 @@ struct State {
     calls: BTreeMap<String, u32>,
     failures: BTreeMap<String, VecDeque<PortError>>,
     sources: BTreeMap<String, Vec<u8>>,
+    replaced: BTreeSet<String>,
+    ballast: BTreeMap<String, usize>,
 }
 
 impl StandIns {
@@ -48,13 +55,38 @@ impl StandIns {
         self.locked().sources.insert(source.to_owned(), bytes);
     }
 
+    /// Lets each call for `what` hold so many bytes for a while, which are free again when it ends.
+    pub fn burden(&self, what: &str, bytes: usize) {
+        self.locked().ballast.insert(what.to_owned(), bytes);
+    }
+
+    /// Puts others in the place of the `tools` or the `fonts`, as an upgrade does.
+    pub fn replace(&self, what: &str) {
+        self.locked().replaced.insert(what.to_owned());
+    }
+
+    /// The digest of the tools or the fonts.
+    fn version(&self, what: &str) -> Digest {
+        let replaced = self.locked().replaced.contains(what);
+        Digest::of(format!("stand-in {what}{}", if replaced { ", the next" } else { "" }))
+    }
+
     fn locked(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Holds what the calls for `what` are to hold.
+    async fn carry(&self, what: &str) {
+        let ballast = self.locked().ballast.get(what).map(|bytes| vec![1_u8; *bytes]);
+        if ballast.is_some() {
+            tokio::time::sleep(CARRIED).await;
+        }
     }
 
     /// Counts a call, lets others work meanwhile, and fails where that was ordered, or where nobody waits any more.
     async fn called(&self, what: &str, context: &StepContext) -> PortResult<()> {
         tokio::task::yield_now().await;
+        self.carry(what).await;
         let mut state = self.locked();
         *state.calls.entry(what.to_owned()).or_default() += 1;
         if context.cancel.is_cancelled() {

@@ -43,6 +43,11 @@ impl Speech for StandIns {
         Ok(sentences)
     }
 
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        let mute = pronunciations.iter().filter(|(_, how)| !how.contains(char::is_alphanumeric));
+        mute.map(|(word, how)| (word.clone(), format!("found {how:?}, in which no word can be spoken"))).collect()
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         self.called(&format!("speak {}", recipe.words.join(" ")), context).await?;
         let mut at = 0;

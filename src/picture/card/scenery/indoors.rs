@@ -9,7 +9,7 @@ use super::shapes::hills;
 use super::sky::glow;
 
 /// The wall's colour for the film's family and the hour.
-fn wall(place: &Place) -> [u8; 3] {
+pub(super) fn wall(place: &Place) -> [u8; 3] {
     let plain = if place.mood.family == 0 { rgb(0xd8_b48f) } else { rgb(0x8f_b0a6) };
     let plain = place.mood.stain.map_or(plain, |stain| mix(plain, stain, 0.4));
     match place.mood.hour {
@@ -38,6 +38,7 @@ pub(super) fn room(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
     let other = if left { w * 0.5 + unit * 12.0 } else { w * 0.5 - unit * 36.0 };
     frames(canvas, place, chance, other, y + pane_h * 0.16);
     boards(canvas, place, floor);
+    carpet(canvas, place, floor);
     let slant = if left { unit * 30.0 } else { -unit * 30.0 };
     let beam = canvas
         .fade(&[(0.0, place.light.glow, if place.light.dark { 0.10 } else { 0.30 }), (1.0, place.light.glow, 0.0)]);
@@ -60,7 +61,8 @@ pub(super) fn room(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
     }
 }
 
-fn window(canvas: &mut Canvas, place: &Place, chance: &mut Chance, [x, y, w, h]: [f32; 4]) {
+/// A window with the sky in it.
+pub(super) fn window(canvas: &mut Canvas, place: &Place, chance: &mut Chance, [x, y, w, h]: [f32; 4]) {
     let unit = canvas.unit();
     let sky = place.light.sky;
     let frame = hex(mix(rgb(0xf5_efe4), wall(place), if place.light.dark { 0.5 } else { 0.1 }));
@@ -104,7 +106,8 @@ fn frames(canvas: &mut Canvas, place: &Place, chance: &mut Chance, x: f32, y: f3
     }
 }
 
-fn boards(canvas: &mut Canvas, place: &Place, top: f32) {
+/// A floor of boards.
+pub(super) fn boards(canvas: &mut Canvas, place: &Place, top: f32) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
     let wood = place.light.on(rgb(0x8a_5c3e), 0.05);
     let skirting = hex(mix(wall(place), rgb(0xf5_efe4), 0.35));
@@ -124,6 +127,10 @@ fn boards(canvas: &mut Canvas, place: &Place, top: f32) {
             0.28,
         );
     }
+}
+
+fn carpet(canvas: &mut Canvas, place: &Place, top: f32) {
+    let (w, h) = (canvas.w, canvas.h);
     canvas.ellipse([w / 2.0, top + h * 0.075, w * 0.42, h * 0.045], &hex(mix(wall(place), rgb(0x7a_2f3a), 0.55)), 0.75);
     canvas.ellipse([w / 2.0, top + h * 0.075, w * 0.36, h * 0.037], &hex(mix(wall(place), rgb(0xf0_dcc0), 0.4)), 0.35);
 }
@@ -152,7 +159,7 @@ pub(super) fn still(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gro
 }
 
 /// A table's top from edge to edge, seen a little from above.
-fn table(canvas: &mut Canvas, place: &Place, ground: f32) {
+pub(super) fn table(canvas: &mut Canvas, place: &Place, ground: f32) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
     let edge = ground - h * 0.04;
     let wood = place.light.on(rgb(0x9c_6840), 0.08);
@@ -198,9 +205,9 @@ pub(super) fn idea(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
     for i in 0..6_u8 {
         let near = f32::from(i) / 5.0;
         let band = hills(canvas, chance, h * (0.54 + 0.085 * f32::from(i)), h * (0.045 - 0.02 * near), 2);
-        let tone = mix(mix(sky[2], sky[1], near), sky[0], near * 0.8);
+        let tone = mix(mix(sky[1], sky[2], 0.3), mix(sky[0], place.light.deep, 0.35), near);
         let tone = if luminance(tone) > 0.3 { mix(tone, place.light.deep, near * 0.6) } else { tone };
-        let paint = canvas.fade(&[(0.0, mix(tone, place.light.glow, 0.28), 1.0), (0.5, tone, 1.0)]);
+        let paint = canvas.fade(&[(0.0, mix(tone, place.light.glow, 0.2), 1.0), (0.5, tone, 1.0)]);
         canvas.path(&band, &paint);
     }
 }

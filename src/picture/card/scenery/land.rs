@@ -187,7 +187,8 @@ pub(super) fn near(canvas: &mut Canvas, place: &Place, chance: &mut Chance, grou
         Setting::Forest => (green(place.mood.season), 26),
         _ => (green(place.mood.season), 44),
     };
-    for (low, shade) in [(0.05, 0.42), (0.13, 0.6)] {
+    let shades = if place.setting == Setting::Snow { [0.16, 0.3] } else { [0.42, 0.6] };
+    for (low, shade) in [(0.05, shades[0]), (0.13, shades[1])] {
         let colour = place.light.on(mix(rgb(material), rgb(0x0a_1216), shade), 0.02);
         let d = hills(canvas, chance, ground + h * low, h * 0.012, 3);
         if place.setting == Setting::Forest {

@@ -1,7 +1,10 @@
 //! The places, layer by layer: what lies behind the things of a picture, and what lies before them.
 
+mod halls;
 mod indoors;
 mod land;
+mod market;
+mod pitch;
 mod plants;
 mod shapes;
 mod sky;
@@ -36,15 +39,24 @@ pub(super) struct Stage {
     pub(super) water: Option<f32>,
     /// Whether nothing stands: all things hover around the middle.
     pub(super) afloat: bool,
+    /// Whether each thing is shown by itself on a disc.
+    pub(super) emblems: bool,
+    /// The height of the small tables that objects stand on beside people; 0 for none.
+    pub(super) table: f32,
+    /// Whether objects stand on such tables without people, too.
+    pub(super) laid: bool,
 }
 
 /// Draws what is behind the things.
 pub(super) fn back(canvas: &mut Canvas, place: &Place, chance: &mut Chance) -> Stage {
     let h = canvas.h;
     let ground = h * if h > canvas.w { 0.665 } else { 0.72 };
-    let standing = Stage { ground, water: None, afloat: false };
+    let standing = Stage { ground, water: None, afloat: false, emblems: false, table: 0.0, laid: false };
     match place.setting {
         Setting::Room => indoors::room(canvas, place, chance, ground),
+        Setting::Kitchen => halls::kitchen(canvas, place, chance, ground),
+        Setting::Classroom => halls::classroom(canvas, place, chance, ground),
+        Setting::Stage => halls::stage(canvas, place, chance, ground),
         Setting::Still => indoors::still(canvas, place, chance, ground),
         Setting::Abstract => indoors::idea(canvas, place, chance),
         Setting::Space => space::space(canvas, place, chance),
@@ -56,12 +68,13 @@ pub(super) fn back(canvas: &mut Canvas, place: &Place, chance: &mut Chance) -> S
         }
     }
     match place.setting {
-        Setting::Space | Setting::Sky | Setting::Underwater | Setting::Abstract => {
-            Stage { ground: h * 0.56, water: None, afloat: true }
-        }
-        Setting::Sea => Stage { ground: ground - h * 0.005, water: Some(ground - h * 0.02), afloat: false },
-        Setting::Harbour | Setting::River | Setting::Beach => {
-            Stage { ground, water: Some(ground - h * 0.055), afloat: false }
+        Setting::Space | Setting::Sky | Setting::Underwater => Stage { ground: h * 0.56, afloat: true, ..standing },
+        Setting::Abstract => Stage { ground: h * 0.56, afloat: true, emblems: true, ..standing },
+        Setting::Sea => Stage { ground: ground - h * 0.005, water: Some(ground - h * 0.02), ..standing },
+        Setting::Harbour | Setting::River | Setting::Beach => Stage { water: Some(ground - h * 0.055), ..standing },
+        Setting::Market => Stage { table: canvas.unit() * 19.0, laid: true, ..standing },
+        Setting::Room | Setting::Kitchen | Setting::Classroom if !place.laid => {
+            Stage { table: canvas.unit() * 19.0, ..standing }
         }
         _ => standing,
     }
@@ -76,6 +89,12 @@ fn outdoors(canvas: &mut Canvas, place: &Place, chance: &mut Chance, ground: f32
         }
         Setting::Harbour => water::harbour(canvas, place, chance, ground),
         Setting::River => water::river(canvas, place, chance, ground),
+        Setting::Bridge => {
+            water::river(canvas, place, chance, ground - canvas.h * 0.01);
+            water::railing(canvas, place, ground);
+        }
+        Setting::Market => market::market(canvas, place, chance, ground),
+        Setting::Pitch => pitch::pitch(canvas, place, chance, ground),
         Setting::Mountains => land::mountains(canvas, place, chance, ground),
         Setting::Snow => land::snow(canvas, place, chance, ground),
         Setting::Desert => land::desert(canvas, place, chance, ground),
@@ -92,19 +111,42 @@ pub(super) fn front(canvas: &mut Canvas, place: &Place, chance: &mut Chance, sta
     match place.setting {
         Setting::Sea => water::near_waves(canvas, place, chance, stage.ground),
         Setting::Harbour => water::quay(canvas, place, stage.ground),
+        Setting::Bridge => water::bridge(canvas, place, stage.ground),
         Setting::River => land::near_bank(canvas, place, chance, stage.ground),
         Setting::Field | Setting::Forest | Setting::Mountains | Setting::Snow | Setting::Desert | Setting::Beach => {
             land::near(canvas, place, chance, stage.ground);
         }
         _ => {}
     }
-    if !matches!(
-        place.setting,
-        Setting::Room | Setting::Still | Setting::Abstract | Setting::Space | Setting::Underwater
-    ) {
+    if has_weather(place.setting) {
         weather::falling(canvas, place, chance);
     }
     weather::caption_dark(canvas, place);
+}
+
+/// Whether a place has a roof.
+pub(super) const fn is_indoors(setting: Setting) -> bool {
+    matches!(setting, Setting::Room | Setting::Kitchen | Setting::Classroom | Setting::Stage)
+}
+
+/// Whether the weather reaches a place.
+const fn has_weather(setting: Setting) -> bool {
+    !is_indoors(setting)
+        && !matches!(setting, Setting::Still | Setting::Abstract | Setting::Space | Setting::Underwater)
+}
+
+/// Whether what swims has water there, or lies on a table.
+pub(super) const fn is_wet(setting: Setting) -> bool {
+    matches!(
+        setting,
+        Setting::Sea
+            | Setting::Beach
+            | Setting::Harbour
+            | Setting::River
+            | Setting::Underwater
+            | Setting::Still
+            | Setting::Abstract
+    )
 }
 
 /// Whether a place's own layers show such a thing already.
@@ -114,12 +156,19 @@ pub(super) fn draws(setting: Setting, name: &str) -> bool {
             name.contains("mountain") || name == "mount-fuji" || name == "evergreen-tree"
         }
         Setting::Forest => name.ends_with("-tree"),
-        Setting::Room | Setting::Still => name == "window",
-        Setting::City | Setting::Street => name == "office-building" || name == "houses",
+        Setting::Room | Setting::Kitchen => {
+            matches!(name, "window" | "hospital" | "classical-building" | "office-building")
+        }
+        Setting::Still => name == "window",
+        Setting::Classroom => name == "school" || name == "window",
+        Setting::Pitch => name == "stadium" || name == "goal-net",
+        Setting::City | Setting::Street | Setting::Market => {
+            matches!(name, "office-building" | "houses" | "umbrella-on-ground")
+        }
         Setting::Sea => {
             matches!(name, "rock" | "star" | "glowing-star" | "full-moon" | "crescent-moon" | "sun" | "cloud")
         }
-        Setting::Space | Setting::Abstract | Setting::Underwater => false,
+        Setting::Space | Setting::Abstract | Setting::Underwater | Setting::Stage => false,
         _ => matches!(
             name,
             "star"

@@ -23,7 +23,10 @@ pub(super) fn sky(canvas: &mut Canvas, place: &Place, chance: &mut Chance, horiz
     if place.mood.aurora {
         aurora(canvas, chance, horizon);
     }
-    if place.light.open && !place.has_orb && !place.mood.aurora {
+    if place.mood.fireworks {
+        fireworks(canvas, chance, horizon);
+    }
+    if place.light.open && !place.has_orb && !place.mood.aurora && !place.mood.fireworks {
         orb(canvas, place, chance, horizon);
     } else {
         glow(canvas, place, w * 0.5, horizon, w.max(h) * 0.5, 0.35);
@@ -126,6 +129,27 @@ fn aurora(canvas: &mut Canvas, chance: &mut Chance, horizon: f32) {
             low + start,
         );
         canvas.path(&path, &paint);
+    }
+}
+
+/// Bursts of sparks high in the sky.
+fn fireworks(canvas: &mut Canvas, chance: &mut Chance, horizon: f32) {
+    let (w, unit) = (canvas.w, canvas.unit());
+    for (i, (x, y)) in [(0.3, 0.3), (0.7, 0.22), (0.52, 0.52), (0.16, 0.56), (0.85, 0.5)].into_iter().enumerate() {
+        let colour = rgb([0xff_d76a, 0xff_7f8f, 0x7f_e0ff, 0xc8_9aff, 0x9a_f0a0][i]);
+        let (x, y) = (w * (x + chance.between(-0.04, 0.04)), horizon * (y + chance.between(-0.04, 0.04)));
+        let radius = unit * chance.between(11.0, 20.0);
+        let halo = canvas.halo(&[(0.0, colour, 0.4), (1.0, colour, 0.0)]);
+        canvas.ellipse([x, y, radius * 1.5, radius * 1.5], &halo, 1.0);
+        for ray in 0..18_u8 {
+            let (sin, cos) = (std::f32::consts::TAU * f32::from(ray) / 18.0).sin_cos();
+            for step in 3..=9_u8 {
+                let (far, size) = (radius * f32::from(step) / 9.0, unit * (0.12 + 0.05 * f32::from(step)));
+                let sag = far * far / radius * 0.16;
+                let strength = 0.3 + 0.07 * f32::from(step);
+                canvas.ellipse([x + far * cos, y + far * sin + sag, size, size], &hex(colour), strength);
+            }
+        }
     }
 }
 

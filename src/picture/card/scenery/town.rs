@@ -58,9 +58,9 @@ fn building(canvas: &mut Canvas, place: &Place, chance: &mut Chance, block: &Blo
 /// A skyline in three depths behind a square.
 pub(super) fn city(canvas: &mut Canvas, place: &Place, chance: &mut Chance, ground: f32) {
     let h = canvas.h;
-    skyline(canvas, place, chance, ground, h * 0.34, 0.72);
-    skyline(canvas, place, chance, ground, h * 0.24, 0.48);
-    skyline(canvas, place, chance, ground, h * 0.13, 0.24);
+    skyline(canvas, place, chance, ground, h * 0.42, 0.72);
+    skyline(canvas, place, chance, ground, h * 0.30, 0.48);
+    skyline(canvas, place, chance, ground, h * 0.17, 0.24);
     pavement(canvas, place, chance, ground);
 }
 
@@ -114,7 +114,7 @@ fn lamp(canvas: &mut Canvas, place: &Place, x: f32, foot: f32, side: f32) {
 }
 
 /// Stone underfoot; wet, it mirrors the lights.
-fn pavement(canvas: &mut Canvas, place: &Place, chance: &mut Chance, top: f32) {
+pub(super) fn pavement(canvas: &mut Canvas, place: &Place, chance: &mut Chance, top: f32) {
     let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
     let stone = place.light.on(rgb(0x5a_5f6c), 0.1);
     let paint = canvas.fade(&[

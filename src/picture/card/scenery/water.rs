@@ -1,5 +1,7 @@
 //! Water: the sea, a harbour, a river, and the deep.
 
+use std::fmt::Write as _;
+
 use super::super::canvas::Canvas;
 use super::super::chance::Chance;
 use super::super::colour::{hex, mix, rgb};
@@ -13,7 +15,7 @@ use super::town;
 fn water(place: &Place, near: f32) -> [u8; 3] {
     let deep = place.light.on(rgb(0x1f_4f7d), 0.0);
     let mirror = mix(place.light.sky[2], place.light.sky[1], 0.4);
-    mix(mix(deep, mirror, 0.55), mix(deep, rgb(0x08_1628), 0.35), near)
+    mix(mix(deep, mirror, 0.74), mix(deep, rgb(0x08_1628), 0.35), near)
 }
 
 /// A level surface from `top` on, with streaks of light.
@@ -109,6 +111,44 @@ pub(super) fn river(canvas: &mut Canvas, place: &Place, chance: &mut Chance, gro
     let h = canvas.h;
     land::field(canvas, place, chance, ground - h * 0.075);
     surface(canvas, place, chance, ground - h * 0.075);
+}
+
+/// The railing of a bridge and its planks, behind who stands on it.
+pub(super) fn railing(canvas: &mut Canvas, place: &Place, ground: f32) {
+    let (w, unit) = (canvas.w, canvas.unit());
+    let (wood, dark) = (place.light.paint(0x9a_6b45, 0.08), place.light.paint(0x70_4c32, 0.08));
+    let (step, tall) = (unit * 12.0, unit * 17.0);
+    let mut x = (w * 0.5) % step - step;
+    while x < w + step {
+        canvas.rect([x - unit * 0.9, ground - tall, unit * 1.8, tall], &dark);
+        x += step;
+    }
+    canvas.rect([0.0, ground - tall * 0.55, w, unit * 1.3], &dark);
+    canvas.rect([0.0, ground - tall - unit * 1.2, w, unit * 2.4], &wood);
+    canvas.rect([0.0, ground - unit * 1.6, w, unit * 5.0], &place.light.paint(0xb0_7f54, 0.04));
+}
+
+/// A bridge seen from its side: stone arches over the water.
+pub(super) fn bridge(canvas: &mut Canvas, place: &Place, ground: f32) {
+    let (w, h, unit) = (canvas.w, canvas.h, canvas.unit());
+    let stone = place.light.on(rgb(0x8d_8478), 0.04);
+    let paint = canvas.fade(&[(0.0, stone, 1.0), (1.0, mix(stone, rgb(0x10_1418), 0.5), 1.0)]);
+    let (top, spring) = (ground + unit * 2.0, ground + h * 0.2);
+    let (pier, span) = (w * 0.1, w * 0.38);
+    // The arches are left out of the wall, so that the water shows.
+    let mut d = format!("M0,{top:.1} L{w:.1},{top:.1} L{w:.1},{h:.1} L{:.1},{h:.1}", w - pier * 0.7);
+    for i in [1.0, 0.0] {
+        let right = w * 0.5 + pier * 0.5 + (i - 1.0) * (span + pier) + span;
+        let (left, rise) = (right - span, h * 0.13);
+        let _ = write!(
+            d,
+            " L{right:.1},{h:.1} L{right:.1},{spring:.1} C{right:.1},{:.1} {left:.1},{:.1} {left:.1},{spring:.1} L{left:.1},{h:.1}",
+            spring - rise,
+            spring - rise,
+        );
+    }
+    canvas.path(&format!("{d} L0,{h:.1} Z"), &paint);
+    canvas.rect([0.0, ground + unit * 3.0, w, unit * 1.2], &place.light.paint(0x5c_4030, 0.0));
 }
 
 /// Below the surface: beams of light, weeds, bubbles.

@@ -48,7 +48,10 @@ pub(super) fn falling(canvas: &mut Canvas, place: &Place, chance: &mut Chance) {
 pub(super) fn caption_dark(canvas: &mut Canvas, place: &Place) {
     let (w, h) = (canvas.w, canvas.h);
     // Over sand and wood a blue dark would turn grey.
-    let warm = matches!(place.setting, Setting::Beach | Setting::Desert | Setting::Room | Setting::Still);
+    let warm = matches!(
+        place.setting,
+        Setting::Beach | Setting::Desert | Setting::Room | Setting::Kitchen | Setting::Classroom | Setting::Still
+    );
     let deep = if warm { mix(place.light.deep, rgb(0x24_150d), 0.75) } else { place.light.deep };
     let paint = canvas.fade(&[(0.0, deep, 0.0), (0.2, deep, 0.36), (0.5, deep, 0.56), (1.0, deep, 0.72)]);
     canvas.rect([0.0, h * 0.61, w, h * 0.39 + 1.0], &paint);
