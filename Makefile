@@ -1,6 +1,6 @@
 # Everything here can be run again at no cost: what is there is not fetched, built or made a second time.
 # PROTOVIDEO_ASSETS       where models, voices, fonts and tools are kept (the user's cache folder otherwise)
-# PROTOVIDEO_ASSETS_FROM  a folder or https address to take them from, such as a copy of another machine's
+# PROTOVIDEO_ASSETS_FROM  a folder or http(s) address to take them from, such as a copy of another machine's
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -39,6 +39,8 @@ film: base ## Install what is missing, build, and render examples/harbour.json i
 .PHONY: test
 test: base ## Run the whole test suite
 	@$(call tool,cargo-nextest)
+	$(call say,"Testing the installer")
+	python3 -m unittest discover -s scripts -p 'test_*.py'
 	$(call say,"Building the tests")
 	cargo build --locked --bins
 	cargo nextest run --locked --no-run
@@ -103,10 +105,6 @@ assets: programs ## Read every installed file again, and bring back what is miss
 .PHONY: voices
 voices: programs ## Install all 28 English voices
 	$(install) --verify base voices
-
-.PHONY: fonts
-fonts: programs ## Install the fonts that make film leaves out (traditional Chinese)
-	$(install) --verify base fonts
 
 .PHONY: clean
 clean: ## Remove what was built here; installed files and the artifact cache stay

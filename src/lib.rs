@@ -23,6 +23,7 @@ pub mod local;
 pub mod media;
 pub mod picture;
 pub mod pipeline;
+pub mod pixels;
 pub mod ports;
 pub mod process;
 pub mod recipe;

@@ -18,7 +18,7 @@ struct Lock {
 pub(super) struct Entry {
     /// Its path in the assets folder: `voices/af_heart.bin`.
     pub(super) name: String,
-    /// What it is installed with: `base`, `voices`, `fonts`.
+    /// What it is installed with: `base`, `voices`.
     pub(super) set: String,
     /// The processor it is for; any, where absent.
     pub(super) arch: Option<String>,
@@ -33,7 +33,6 @@ impl Entry {
     pub(super) fn mend(&self) -> &'static str {
         match self.set.as_str() {
             "voices" => "make voices",
-            "fonts" => "make fonts",
             _ => "make assets",
         }
     }

@@ -1,7 +1,7 @@
 //! Where the installed models, voices and fonts lie, and the digests they must have.
 //!
 //! `assets/lock.json` lists every file; `scripts/install.py` brings them into one folder under the names they have there:
-//! `hibari.onnx`, `voices/af_heart.bin`, `fonts/NotoSans_700Bold.ttf`. Nothing in that folder is trusted by its name.
+//! `hibari.onnx`, `voices/af_heart.bin`, `fonts/NotoSansThai_700Bold.ttf`. Nothing in that folder is trusted by its name.
 
 mod derived;
 mod lock;
@@ -28,7 +28,7 @@ pub struct Assets {
 pub struct Listed {
     /// Its path in the folder.
     pub name: String,
-    /// What it is installed with: `base`, `voices`, `fonts`.
+    /// What it is installed with: `base`, `voices`.
     pub set: String,
     /// The length it must have.
     pub bytes: u64,
@@ -115,6 +115,14 @@ impl Assets {
             mend: entry.mend(),
         };
         Ok(lock::entries()?.iter().map(listed).collect())
+    }
+
+    /// The fonts that are there with the right length, and the digests that their bytes must have; reads none of them.
+    pub fn fonts(&self) -> PortResult<Vec<(PathBuf, Digest)>> {
+        let fonts = lock::entries()?.iter().filter(|entry| entry.name.starts_with("fonts/"));
+        let fonts = fonts.map(|entry| (self.path(&entry.name), entry));
+        let there = fonts.filter(|(path, entry)| length(path) == Some(entry.bytes));
+        Ok(there.map(|(path, entry)| (path, entry.sha256)).collect())
     }
 
     /// The names of all files whose bytes were read through this folder and its clones.

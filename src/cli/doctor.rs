@@ -1,146 +1,122 @@
-//! What a machine needs: `doctor` says what is missing and how to mend it, `prepare` makes what is made here.
+//! Whether all that films need is there, and how to mend what is not.
 
 use std::path::Path;
-use std::process::Stdio;
 
+use super::prepare::MODELS;
 use super::{Failure, print};
 use crate::assets::Assets;
 use crate::config::Config;
+use crate::fetch::{Fetcher, Policy};
 use crate::media::ffmpeg::Ffmpeg;
 use crate::ports::{Class, PortError, PortResult};
-use crate::speech::{ModelKind, prepare};
+use crate::speech;
 
 /// Free space below which a film of some minutes may not fit, in bytes.
 const ROOM: u64 = 1_000_000_000;
+/// What films are encoded with.
+const ENCODERS: [&str; 2] = ["libx264", "aac"];
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Doctor {
-    /// Read every installed file and compare its digest, instead of its length only
+    /// Read every installed and prepared file and compare its digest, instead of its length only
     #[arg(long)]
     deep: bool,
 }
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Prepare {}
-
-/// One thing that was looked at: what, how it stands, and the command or the sentence that mends it.
+/// One thing that was looked at: what, and how it stands. The error's sentence says how to mend it, its class what would
+/// fail.
 struct Finding {
     what: String,
-    found: Result<String, String>,
+    found: PortResult<String>,
+}
+
+impl Finding {
+    fn new(what: impl Into<String>, found: PortResult<String>) -> Self {
+        Self { what: what.into(), found }
+    }
 }
 
 impl Doctor {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let assets = Assets::at(config.assets.clone());
-        let mut findings = vec![ffmpeg(config).await];
-        findings.extend(installed(&assets, self.deep)?);
-        findings.push(prepared(&assets));
-        findings.push(writable("cache", &config.cache_dir));
-        findings.push(room(&config.cache_dir));
-        findings.push(room(&std::env::temp_dir()));
-        let mut well = true;
-        for Finding { what, found } in findings {
+        let mut first = None;
+        for Finding { what, found } in self.findings(config).await? {
             match found {
-                Ok(found) => print(&format!("ok       {what}: {found}"))?,
-                Err(mend) => {
-                    well = false;
-                    print(&format!("missing  {what}: {mend}"))?;
+                Ok(found) => print(&format!("ok    {what}: {found}"))?,
+                Err(error) => {
+                    print(&format!("mend  {what}: {error}"))?;
+                    first.get_or_insert(error.class);
                 }
             }
         }
-        if well { Ok(()) } else { Err(Failure::told(Class::Media)) }
+        first.map_or(Ok(()), |class| Err(Failure::told(class)))
     }
-}
 
-impl Prepare {
-    pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
+    async fn findings(&self, config: &Config) -> PortResult<Vec<Finding>> {
         let assets = Assets::at(config.assets.clone());
-        for (name, model, kind) in MODELS {
-            if assets.file(name).is_ok() {
-                continue;
-            }
-            eprintln!("preparing {name}");
-            let (from, to) = (assets.verified(model)?, assets.path(name));
-            let library = assets.verified(LIBRARY)?;
-            let made = tokio::task::spawn_blocking(move || {
-                // Under another name until it is whole.
-                let part = to.with_extension("ort.part");
-                prepare(&library, &from, kind, &part)?;
-                std::fs::rename(&part, &to).map_err(|e| PortError::io("name", &to, e))
-            });
-            made.await.map_err(|e| PortError::permanent(Class::Internal, "PANIC", e.to_string()))??;
-            assets.record_derived(name)?;
+        let mut findings = vec![Finding::new("ffmpeg", ffmpeg(config).await)];
+        findings.extend(installed(&assets, self.deep)?);
+        findings.extend(MODELS.map(|(name, ..)| Finding::new(name, held(&assets, name, self.deep))));
+        findings.push(Finding::new("ONNX Runtime", speech::load_engine(&assets).map(|()| "loads".to_owned())));
+        let https = Fetcher::new(Policy::default()).https().await;
+        findings.push(Finding::new("https", https.map(|()| "root certificates are there".to_owned())));
+        findings.push(Finding::new("cache", writable(&config.cache_dir)));
+        for folder in [config.cache_dir.clone(), std::env::temp_dir()] {
+            findings.push(Finding::new(folder.display().to_string(), room(&folder)));
         }
-        Ok(())
+        Ok(findings)
     }
 }
 
-const LIBRARY: &str = "libonnxruntime.so";
-/// What is made, and what it is made from.
-const MODELS: [(&str, &str, ModelKind); 2] =
-    [("hibari.ort", "hibari.onnx", ModelKind::Hibari), ("kokoro.ort", "kokoro.onnx", ModelKind::Kokoro)];
-
-async fn ffmpeg(config: &Config) -> Finding {
-    let found = async {
-        let ffmpeg = Ffmpeg::find(config.ffmpeg.as_deref()).map_err(|e| e.to_string())?;
-        let encoders = tokio::process::Command::new(ffmpeg.program())
-            .args(["-hide_banner", "-encoders"])
-            .stdin(Stdio::null())
-            .output()
-            .await
-            .map_err(|e| e.to_string())?;
-        let list = String::from_utf8_lossy(&encoders.stdout);
-        match ["libx264", "aac"].iter().find(|name| !list.split_whitespace().any(|word| word == **name)) {
-            Some(missing) => {
-                Err(format!("{} has no encoder {missing}; install one that has it", ffmpeg.program().display()))
-            }
-            None => Ok(ffmpeg.program().display().to_string()),
+/// Its version, where it has the encoders.
+async fn ffmpeg(config: &Config) -> PortResult<String> {
+    let ffmpeg = Ffmpeg::find(config.ffmpeg.as_deref())?;
+    let missing = ffmpeg.missing_encoder(&ENCODERS).await?;
+    let program = ffmpeg.program().display();
+    match missing {
+        Some(missing) => {
+            let mend = "install one that has it (`apt-get install ffmpeg`), or name it in PROTOVIDEO_FFMPEG";
+            let message = format!("{program} has no encoder {missing}: {mend}");
+            Err(PortError::permanent(Class::Media, "ENCODER_MISSING", message))
         }
-    };
-    Finding { what: "ffmpeg".to_owned(), found: found.await }
+        None => Ok(format!("{program}, {}", ffmpeg.version().await?)),
+    }
 }
 
+/// All files of the lock: models, voices, fonts. Only those of the base set have to be there.
 fn installed(assets: &Assets, deep: bool) -> PortResult<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for listed in assets.list()? {
-        let found = if listed.installed() && deep {
-            assets.verified(&listed.name).map(|_| "as pinned".to_owned()).map_err(|e| e.to_string())
-        } else if listed.installed() {
-            Ok(format!("{} bytes", listed.bytes))
-        } else if listed.set == "base" {
-            Err(format!("`{}` installs it", listed.mend))
-        } else {
+    let finding = |listed: crate::assets::Listed| {
+        let found = if listed.found.is_none() && listed.set != "base" {
             Ok(format!("not installed; `{}` installs it", listed.mend))
+        } else {
+            held(assets, &listed.name, deep)
         };
-        findings.push(Finding { what: listed.name, found });
+        Finding::new(listed.name, found)
+    };
+    Ok(assets.list()?.into_iter().map(finding).collect())
+}
+
+/// Whether a file has its length, or, deeply, its bytes.
+fn held(assets: &Assets, name: &str, deep: bool) -> PortResult<String> {
+    if deep {
+        return assets.verified(name).map(|_| "holds what it should".to_owned());
     }
-    Ok(findings)
+    assets.file(name).map(|_| "there".to_owned())
 }
 
-fn prepared(assets: &Assets) -> Finding {
-    let missing = MODELS.iter().find(|(name, ..)| assets.file(name).is_err());
-    let found = match missing {
-        Some((name, ..)) => Err(format!("{name} is not there; `protovideo prepare` makes it")),
-        None => Ok("ready to load".to_owned()),
-    };
-    Finding { what: "models".to_owned(), found }
-}
-
-fn writable(what: &str, folder: &Path) -> Finding {
+fn writable(folder: &Path) -> PortResult<String> {
     let probe = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
-    let found = match probe {
-        Ok(_) => Ok(format!("{} can be written to", folder.display())),
-        Err(error) => Err(format!("{} cannot be written to: {error}; set CACHE_DIR", folder.display())),
-    };
-    Finding { what: what.to_owned(), found }
+    probe.map(|_| format!("{} can be written to", folder.display())).map_err(|error| {
+        let error = PortError::io("write into", folder, error);
+        PortError { message: format!("{error}; set CACHE_DIR to another folder"), ..error }
+    })
 }
 
-fn room(folder: &Path) -> Finding {
-    let free = rustix::fs::statvfs(folder).map(|s| s.f_bavail * s.f_frsize);
-    let found = match free {
-        Ok(free) if free < ROOM => Err(format!("only {} MB are free; make room", free / 1_000_000)),
-        Ok(free) => Ok(format!("{} MB are free", free / 1_000_000)),
-        Err(error) => Err(format!("cannot be looked at: {error}")),
-    };
-    Finding { what: folder.display().to_string(), found }
+fn room(folder: &Path) -> PortResult<String> {
+    let space = rustix::fs::statvfs(folder).map_err(|e| PortError::io("look at", folder, e.into()))?;
+    let (free, megabytes) = (space.f_bavail * space.f_frsize, space.f_bavail * space.f_frsize / 1_000_000);
+    if free < ROOM {
+        let message = format!("only {megabytes} MB are free: make room, or name another disk in CACHE_DIR and TMPDIR");
+        return Err(PortError::permanent(Class::Storage, "DISK_FULL", message));
+    }
+    Ok(format!("{megabytes} MB are free"))
 }

@@ -7,6 +7,7 @@ mod explain;
 mod export;
 mod failure;
 mod plan;
+mod prepare;
 mod progress;
 mod render;
 mod report;
@@ -77,7 +78,7 @@ enum Command {
     /// Check that everything needed is there, and say how to mend it
     Doctor(doctor::Doctor),
     /// Turn the installed models into the form that loads at once; `make film` does this
-    Prepare(doctor::Prepare),
+    Prepare(prepare::Prepare),
     /// Measure speed, memory and cache against what they should be
     Bench(bench::Bench),
     /// Print the JSON Schema of a request

@@ -96,7 +96,7 @@ impl Station {
                 allow_hosts: config.allow_hosts.clone(),
                 ..Policy::default()
             })),
-            films: Arc::new(studio(config)),
+            films: Arc::new(studio(config)?),
             clock,
         })
     }
@@ -136,8 +136,9 @@ pub(super) fn caches(config: &Config) -> PortResult<Vec<Cache>> {
 }
 
 /// Films by the configured ffmpeg, with the installed fonts.
-pub(super) fn studio(config: &Config) -> Studio {
-    Studio::new(config.ffmpeg.clone(), Fonts::new(Some(&config.assets.join("fonts"))))
+pub(super) fn studio(config: &Config) -> PortResult<Studio> {
+    let fonts = Fonts::new(Assets::at(config.assets.clone()).fonts()?);
+    Ok(Studio::new(config.ffmpeg.clone(), fonts))
 }
 
 /// The voices.

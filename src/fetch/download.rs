@@ -77,10 +77,19 @@ impl Downloads {
         Err(refused(&url, &format!("more than {REDIRECTS} redirects led here")))
     }
 
+    /// Builds the clients, if that was not done yet.
+    pub(super) async fn ready(&self) -> PortResult<()> {
+        self.clients().await.map(drop)
+    }
+
+    async fn clients(&self) -> PortResult<&Clients> {
+        self.clients.get_or_try_init(|| async { self.build() }).await
+    }
+
     /// Sends one GET to where the guard allows it.
     async fn ask(&self, url: &Url) -> PortResult<Response> {
         let trust = guard::admit(url, &self.allow_hosts)?;
-        let clients = self.clients.get_or_try_init(|| async { self.build() }).await?;
+        let clients = self.clients().await?;
         let client = match trust {
             Trust::Public => &clients.public,
             Trust::Named => &clients.named,

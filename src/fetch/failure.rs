@@ -43,8 +43,9 @@ pub(super) fn unreachable(url: &Url, error: reqwest::Error) -> PortError {
 
 /// No HTTPS client can be built; there is but one reason for that.
 pub(super) fn no_client(error: reqwest::Error) -> PortError {
-    let message = format!("no HTTPS client: {}; install the system's root certificates", innermost(&error));
-    PortError::permanent(Class::Internal, "NO_HTTPS", message).because(error)
+    let mend = "install the system's root certificates (`apt-get install ca-certificates`)";
+    let message = format!("nothing can be fetched over https: {}; {mend}", innermost(&error));
+    PortError::permanent(Class::Provider, "NO_HTTPS", message).because(error)
 }
 
 /// An error and what lies below it.

@@ -37,6 +37,14 @@ impl Fetcher {
         Self { downloads: Downloads::new(&policy), policy }
     }
 
+    /// Makes what https needs, without asking anybody for anything.
+    ///
+    /// # Errors
+    /// `NO_HTTPS` where the system has no root certificates.
+    pub async fn https(&self) -> PortResult<()> {
+        self.downloads.ready().await
+    }
+
     async fn bytes(&self, source: &str) -> PortResult<Vec<u8>> {
         let source = source.trim();
         let cap = self.policy.limits.bytes;

@@ -115,8 +115,11 @@ impl Sqlite {
 }
 
 fn failed(path: &Path, error: &rusqlite::Error) -> PortError {
+    let extended = error.sqlite_error().map(|error| error.extended_code);
     let code = match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => "DISK_FULL",
+        // The file that processes share beside the database cannot grow.
+        _ if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => "DISK_FULL",
         Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly) => "ACCESS_DENIED",
         Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => "STORE_CORRUPT",
         _ => "STORE",

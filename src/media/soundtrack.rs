@@ -25,7 +25,9 @@ const MAX_GAIN_DB: f64 = 36.0;
 
 /// Limiting takes loudness away, so the gain is corrected until the film is so near (LU), or so often.
 const NEAR: f64 = 0.2;
-const PASSES: usize = 6;
+const PASSES: usize = 12;
+/// What is further away after all passes is not published (LU).
+const TOLERANCE: f64 = 0.5;
 
 /// A decibel of gain brings at least so much loudness, for the estimate of the next pass.
 const LEAST_SLOPE: f64 = 0.1;
@@ -36,7 +38,7 @@ const LEAST_SLOPE: f64 = 0.1;
 /// stands in the film exactly where the job says.
 ///
 /// # Errors
-/// `SOUND_UNREADABLE`, `DISK_FULL`, `CANCELLED`, `DEADLINE`.
+/// `LOUDNESS_MISSED`, `SOUND_UNREADABLE`, `DISK_FULL`, `CANCELLED`, `DEADLINE`.
 pub async fn soundtrack(job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
     let (job, out, context) = (job.clone(), out.to_owned(), context.clone());
     let work = move || write(&job, &out, &context);
@@ -50,7 +52,7 @@ fn write(job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<S
     let file = NamedTempFile::new_in(folder).map_err(|e| PortError::io("write into", folder, e))?;
     let facts = match job.loudness_milli {
         None => pass(job, None, Some(file.path()), context)?,
-        Some(target) => level(job, f64::from(target) / 1000.0, file.path(), context)?,
+        Some(target) => level(job, f64::from(target) / 1000.0, file.path(), context, PASSES)?,
     };
     file.persist(out).map_err(|e| PortError::io("write", out, e.error))?;
     let milli = |value: f64| (value * 1000.0).round() as i32;
@@ -61,24 +63,42 @@ fn write(job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<S
     })
 }
 
-/// Writes the mix at a loudness in LUFS; silence stays silence.
-fn level(job: &SoundtrackJob, target: f64, file: &Path, context: &StepContext) -> PortResult<Option<(f64, f64)>> {
+/// Writes the mix at a loudness in LUFS, in at most so many passes. Silence stays silence, and what would need more than
+/// [`MAX_GAIN_DB`] is as loud as that makes it.
+fn level(
+    job: &SoundtrackJob,
+    target: f64,
+    file: &Path,
+    context: &StepContext,
+    passes: usize,
+) -> PortResult<Option<(f64, f64)>> {
     let Some((found, _)) = pass(job, None, None, context)? else {
         return pass(job, None, Some(file), context);
     };
     let (mut gain, mut before) = ((target - found).min(MAX_GAIN_DB), (0.0, found));
-    for _ in 1..PASSES {
+    // Gains that were found to be too small and too large. Loudness does not rise with gain everywhere: where the limiter
+    // brings what is quiet so near to what is loud that it counts, it falls.
+    let (mut small, mut large) = (f64::NEG_INFINITY, f64::INFINITY);
+    for left in (0..passes).rev() {
         let facts = pass(job, Some(gain), Some(file), context)?;
-        let Some((found, _)) = facts else { return Ok(facts) };
-        if (found - target).abs() <= NEAR || gain >= MAX_GAIN_DB {
+        let Some((found, _)) = facts else { return Ok(None) };
+        let miss = found - target;
+        let capped = miss < 0.0 && gain >= MAX_GAIN_DB;
+        if miss.abs() <= NEAR || capped || left == 0 && miss.abs() <= TOLERANCE {
             return Ok(facts);
         }
+        (small, large) = if miss < 0.0 { (gain, large) } else { (small, gain) };
         // The secant through the last two passes: the harder the limiter works, the less a decibel of gain brings.
         let slope = ((found - before.1) / (gain - before.0)).clamp(LEAST_SLOPE, 1.0);
         before = (gain, found);
-        gain = (gain + (target - found) / slope).min(MAX_GAIN_DB);
+        let next = (gain - miss / slope).min(MAX_GAIN_DB);
+        gain = if small < next && next < large { next } else { f64::midpoint(small, large) };
     }
-    pass(job, Some(gain), Some(file), context)
+    let message = format!(
+        "the sound came to {:.1} LUFS, and {target:.1} were asked for; ask for another `loudness`, or for none (null)",
+        before.1
+    );
+    Err(PortError::permanent(Class::Media, "LOUDNESS_MISSED", message))
 }
 
 /// Goes once through the whole mix, with a gain in decibels and the limiter behind it, or neither; writes it where
@@ -181,4 +201,23 @@ fn check(context: &StepContext) -> PortResult<()> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Stage, babble};
+    use super::*;
+
+    #[test]
+    fn a_loudness_that_is_missed_is_not_published() {
+        let stage = Stage::new(30);
+        let speech = vec![stage.speech("a.wav", &babble(2.0, 1.0), 1600)];
+        let job = SoundtrackJob { speech, samples: 120_000, loudness_milli: Some(-15_000) };
+        let told = |passes| level(&job, -15.0, &stage.path("mix.wav"), &stage.context("work"), passes);
+        let missed = told(1).unwrap_err();
+        assert_eq!((missed.class, missed.code), (Class::Media, "LOUDNESS_MISSED"));
+        assert!(missed.message.contains("-15.0 were asked for"), "{missed}");
+        let (loudness, _) = told(PASSES).unwrap().unwrap();
+        assert!((loudness + 15.0).abs() <= NEAR, "{loudness}");
+    }
 }

@@ -63,6 +63,10 @@ impl Films for Studio {
         self.ffmpeg()?.tools().await
     }
 
+    async fn version(&self) -> PortResult<String> {
+        self.ffmpeg()?.version().await.map(str::to_owned)
+    }
+
     fn fonts(&self) -> PortResult<Digest> {
         Ok(self.fonts.digest())
     }

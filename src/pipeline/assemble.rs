@@ -144,7 +144,7 @@ impl Pipeline {
             "bytes": film.bytes,
             "loudness": facts.loudness_milli.map(|milli| f64::from(milli) / 1000.0),
             "true_peak": facts.true_peak_milli.map(|milli| f64::from(milli) / 1000.0),
-            "performance_report": report::performance(&records, began, now),
+            "performance_report": report::performance(&records, began, now, &job.plan.made_with),
         });
         self.world.tasks.advance(&job.task, &Outcome::Finished(result), now).await?;
         Ok(())

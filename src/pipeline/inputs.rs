@@ -61,8 +61,9 @@ impl Pipeline {
         if let Some(error) = broken {
             return Err(error.into());
         }
-        let encoder = self.world.films.encoder(spec.size, spec.fps);
-        Ok(Inputs { narration, scenes, fonts: self.world.films.fonts()?, encoder, tools: tools? })
+        let films = &self.world.films;
+        let (encoder, fonts, tools) = (films.encoder(spec.size, spec.fps), films.fonts()?, tools?);
+        Ok(Inputs { narration, scenes, fonts, encoder, tools, made_with: films.version().await? })
     }
 
     /// A narration's voice and sentences, or all that is wrong with them, each with its place.
@@ -171,11 +172,14 @@ impl Pipeline {
 
     async fn pin(&self, source: &str, context: &StepContext) -> PortResult<Digest> {
         let bytes = self.world.sources.picture(source, context).await?;
-        let size = self.world.pictures.check(&bytes)?;
         let sha256 = Digest::of(&bytes);
         let recipe = PictureRecipe::Pin { sha256 };
         let id = recipe.id()?;
+        // What is there was checked when it came.
         if self.world.artifacts.find(&id).await?.is_none() {
+            // Each may take hundreds of megabytes, as an encoder does.
+            let _turn = self.encoders.acquire().await.map_err(internal)?;
+            let (bytes, size) = self.checked(bytes).await?;
             let manifest = recipe.manifest()?;
             self.world.artifacts.publish(&id, manifest.as_bytes(), Body::Bytes(&bytes), json!(size)).await?;
         }

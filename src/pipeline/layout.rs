@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::facts::Told;
 use super::{Job, Pipeline};
 use crate::domain::captions::cues::{Fit, TimedWord, cues, window};
-use crate::domain::captions::{Cue, CueWord, sidecar};
+use crate::domain::captions::subtitles::subtitles;
+use crate::domain::captions::{CaptionStyle, Cue, sidecar};
 use crate::domain::timeline::{self, Length};
 use crate::ports::PortResult;
 use crate::recipe::plan::{Plan, PlannedSentence};
@@ -31,8 +32,6 @@ pub(super) struct Layout<'a> {
     shared: Told<'a>,
     /// Each scene's own narration.
     scenes: Vec<Told<'a>>,
-    /// Each scene's frames.
-    frames: Vec<u32>,
     /// Each scene's first frame, and, last, the film's length.
     starts: Vec<u32>,
 }
@@ -42,11 +41,12 @@ impl Pipeline {
     pub async fn captions(&self, task: &str, plan: &Plan) -> PortResult<Captions> {
         let job = self.job(task, plan.clone(), 0, CancellationToken::new(), self.settings.step_deadline);
         let layout = self.layout(&job).await?;
-        let cues = layout.cues();
+        let words = layout.words();
+        let cues = subtitles(&words, plan.fps, layout.frames());
         Ok(Captions {
             srt: sidecar::srt(&cues, plan.fps),
             vtt: sidecar::vtt(&cues, plan.fps),
-            words: sidecar::words(&layout.words()),
+            words: sidecar::words(&words),
         })
     }
 
@@ -63,7 +63,7 @@ impl Pipeline {
         };
         let frames: Vec<_> = plan.scenes.iter().map(|scene| &scene.recipe).zip(&scenes).map(frames).collect();
         let starts = timeline::starts(&frames);
-        Ok(Layout { plan, shared, scenes, frames, starts })
+        Ok(Layout { plan, shared, scenes, starts })
     }
 }
 
@@ -94,18 +94,6 @@ impl<'a> Layout<'a> {
         shared.chain(own).collect()
     }
 
-    /// All cues, in the film's frames; where the film has a narration of its own, they run on across the cuts.
-    fn cues(&self) -> Vec<Cue> {
-        if let (Some(first), false) = (self.plan.scenes.first(), self.plan.narration.is_empty()) {
-            return cues(&self.shared.words(), fit(&first.recipe), self.plan.fps, self.frames());
-        }
-        let scenes = self.plan.scenes.iter().zip(&self.scenes).zip(self.frames.iter().zip(&self.starts));
-        let cues = scenes.flat_map(|((scene, told), (frames, start))| {
-            scene_cues(&scene.recipe, told, *frames).into_iter().map(|cue| shift(cue, *start))
-        });
-        cues.collect()
-    }
-
     /// All words with their times in the film.
     fn words(&self) -> Vec<TimedWord> {
         let own = self.own().flat_map(|(told, start)| {
@@ -116,24 +104,15 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// The scene's cues, in its own frames.
-pub(super) fn scene_cues(recipe: &SceneRecipe, told: &Told<'_>, frames: u32) -> Vec<Cue> {
+/// The cues that are burned into a scene in that style, in its own frames. Those of the film's narration run on across
+/// the cuts.
+pub(super) fn scene_cues(recipe: &SceneRecipe, style: &CaptionStyle, told: &Told<'_>, frames: u32) -> Vec<Cue> {
+    let (fit, fps) = (Fit::of(style, recipe.size), recipe.fps);
     match recipe.length {
         SceneLength::Share { index, of } => {
-            let all = cues(&told.words(), fit(recipe), recipe.fps, recipe.fps.frames_for(told.layout.length));
-            window(&all, Length::shared_start(index, of, &told.layout, recipe.fps), frames)
+            let all = cues(&told.words(), fit, fps, fps.frames_for(told.layout.length));
+            window(&all, Length::shared_start(index, of, &told.layout, fps), frames)
         }
-        SceneLength::Speech { .. } | SceneLength::Time { .. } => cues(&told.words(), fit(recipe), recipe.fps, frames),
+        SceneLength::Speech { .. } | SceneLength::Time { .. } => cues(&told.words(), fit, fps, frames),
     }
-}
-
-/// How much text fits: by the style of the captions that are burned, as in broadcasts where none are.
-fn fit(recipe: &SceneRecipe) -> Fit {
-    recipe.captions.as_ref().map_or_else(Fit::plain, |captions| Fit::of(&captions.style, recipe.size))
-}
-
-fn shift(cue: Cue, by: u32) -> Cue {
-    let word = |w: CueWord| CueWord { start: w.start + by, end: w.end + by, ..w };
-    let line = |line: Vec<CueWord>| line.into_iter().map(word).collect();
-    Cue { start: cue.start + by, end: cue.end + by, lines: cue.lines.into_iter().map(line).collect() }
 }

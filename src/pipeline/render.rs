@@ -1,5 +1,7 @@
 //! Speech, pictures and scenes.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -11,6 +13,7 @@ use super::{Job, Pipeline, StepError};
 use crate::domain::motion::{Motion, MotionKind};
 use crate::domain::task::CacheOutcome;
 use crate::domain::timeline::Length;
+use crate::domain::units::Size;
 use crate::ports::{Class, PortError, PortResult, SceneJob, StepContext};
 use crate::recipe::plan::{PlannedScene, PlannedSentence};
 use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength, SceneRecipe};
@@ -101,11 +104,17 @@ impl Pipeline {
             if let PictureRecipe::Pin { sha256 } = recipe {
                 return Err(lost_pin(sha256));
             }
-            let bytes = self.world.pictures.make(recipe, &context).await?;
-            let size = self.world.pictures.check(&bytes)?;
+            let (bytes, size) = self.checked(self.world.pictures.make(recipe, &context).await?).await?;
             Ok(Made { bytes: Content::Memory(bytes), facts: json!(size) })
         };
         self.get_or_make(job, scene, recipe, "new prompt, size or seed", make).await
+    }
+
+    /// Bytes that are a picture we can work with, and its size.
+    pub(super) async fn checked(&self, bytes: Vec<u8>) -> PortResult<(Vec<u8>, Size)> {
+        let pictures = Arc::clone(&self.world.pictures);
+        let check = move || pictures.check(&bytes).map(|size| (bytes, size));
+        tokio::task::spawn_blocking(check).await.map_err(internal)?
     }
 
     async fn video(
@@ -121,11 +130,8 @@ impl Pipeline {
             self.expect_fonts(&captions.fonts)?;
         }
         let frames = Length::from(recipe.length).frames(&told.layout, recipe.fps);
-        let captions = match &recipe.captions {
-            Some(_) => scene_cues(recipe, told, frames),
-            None => Vec::new(),
-        };
         let style = recipe.captions.as_ref().map(|captions| captions.style.clone());
+        let captions = style.as_ref().map(|style| scene_cues(recipe, style, told, frames)).unwrap_or_default();
         let job = SceneJob {
             picture: self.input(picture, context).await?,
             size: recipe.size,

@@ -16,9 +16,9 @@ const STEPS: [(&str, &[&str]); 3] = [
 const MEGABYTE: f64 = 1_000_000.0;
 
 /// The performance report of a task, in the contract's shape and more: seconds, and MB of resident set. A step's
-/// `duration` adds up its artifacts' times, which overlap where work went on side by side.
+/// `duration` adds up its artifacts' times, which overlap where work went on side by side. `made_with` names the tools.
 #[must_use]
-pub fn performance(records: &[StepRecord], began_ms: u64, ended_ms: u64) -> Value {
+pub fn performance(records: &[StepRecord], began_ms: u64, ended_ms: u64, made_with: &str) -> Value {
     let seconds = |ms: u64| ms as f64 / 1000.0;
     let peak = |of: &[&StepRecord]| of.iter().map(|r| r.memory_bytes).max().unwrap_or(0) as f64 / MEGABYTE;
     let round = |value: f64| (value * 10.0).round() / 10.0;
@@ -34,6 +34,7 @@ pub fn performance(records: &[StepRecord], began_ms: u64, ended_ms: u64) -> Valu
         "total_memory_mb": round(peak(&records.iter().collect::<Vec<_>>())),
         "cache_stats": {"hits": records.len() - misses, "misses": misses},
         "steps": steps,
+        "made_with": made_with,
         "artifacts": records,
     })
 }
@@ -62,11 +63,11 @@ mod tests {
             record("picture", CacheOutcome::Waited, 300, 150),
             record("scene", CacheOutcome::Miss, 4_000, 500),
         ];
-        let mut report = performance(&records, 10_000, 15_200);
+        let mut report = performance(&records, 10_000, 15_200, "ffmpeg version 9");
         report.as_object_mut().unwrap().remove("artifacts");
         assert_eq!(
             report,
-            json!({"total_time": 5.2, "total_memory_mb": 500.0, "cache_stats": {"hits": 2, "misses": 2},
+            json!({"made_with": "ffmpeg version 9", "total_time": 5.2, "total_memory_mb": 500.0, "cache_stats": {"hits": 2, "misses": 2},
                 "steps": {"audio_generation": {"duration": 1.502, "memory_mb": 210.0, "count": 2},
                     "image_generation": {"duration": 0.3, "memory_mb": 150.0, "count": 1},
                     "scene_processing": {"duration": 4.0, "memory_mb": 500.0, "count": 1}}})

@@ -1,5 +1,6 @@
 //! The error that all ports share.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -62,11 +63,12 @@ impl PortError {
         self
     }
 
-    /// An error of the file system, with the path it was about. A full disk is told from the rest.
+    /// An error of the file system, with the path it was about. A full disk, or a limit that is like one, is told from
+    /// the rest.
     pub fn io(doing: &str, path: &Path, error: std::io::Error) -> Self {
         let code = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "DISK_FULL",
-            std::io::ErrorKind::PermissionDenied => "ACCESS_DENIED",
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => "DISK_FULL",
+            ErrorKind::PermissionDenied => "ACCESS_DENIED",
             _ => "IO",
         };
         Self::permanent(Class::Storage, code, format!("cannot {doing} {}: {error}", path.display())).because(error)

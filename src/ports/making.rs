@@ -85,7 +85,7 @@ pub trait Pictures: Send + Sync {
     /// Makes the picture of a [`PictureRecipe::Prompt`]: an encoded PNG, JPEG or WebP.
     async fn make(&self, recipe: &PictureRecipe, context: &StepContext) -> PortResult<Vec<u8>>;
 
-    /// Checks that bytes are a picture we can work with (format, size in pixels), by decoding their header only.
+    /// Checks that bytes are a picture we can work with, by decoding all of it; its size in pixels. Blocks.
     fn check(&self, bytes: &[u8]) -> PortResult<Size>;
 }
 
@@ -178,6 +178,9 @@ pub trait Films: Send + Sync {
 
     /// The digest that stands for the tools (ffmpeg and its libraries). Fails with `FFMPEG_MISSING`.
     async fn tools(&self) -> PortResult<Digest>;
+
+    /// How the tools name themselves, for reports: `ffmpeg version 5.1.9`.
+    async fn version(&self) -> PortResult<String>;
 
     /// The digest of the fonts that captions may use.
     fn fonts(&self) -> PortResult<Digest>;

@@ -18,6 +18,9 @@ use crate::domain::units::{Fps, Size};
 pub struct Plan {
     /// The format's version, 1.
     pub v: u32,
+    /// How the tools that it was planned with name themselves. It is for people, and stands in no recipe.
+    #[serde(default)]
+    pub made_with: String,
     /// The frame's size.
     pub size: Size,
     /// The frame rate.
@@ -78,6 +81,8 @@ pub struct Inputs {
     pub encoder: String,
     /// The digest of the tools.
     pub tools: Digest,
+    /// How they name themselves.
+    pub made_with: String,
 }
 
 /// Spoken characters of a global narration that are one message's work: some 30 s of speech.
@@ -131,7 +136,8 @@ impl Plan {
             tools: inputs.tools,
         };
         let poster = PosterRecipe { picture: scenes[0].recipe.picture, size: spec.size };
-        Ok(Self { v: 1, size: spec.size, fps: spec.fps, narration: runs(shared), scenes, soundtrack, film, poster })
+        let (size, fps, made_with) = (spec.size, spec.fps, inputs.made_with.clone());
+        Ok(Self { v: 1, made_with, size, fps, narration: runs(shared), scenes, soundtrack, film, poster })
     }
 
     /// Every artifact of the film, inputs before what is made of them.

@@ -11,7 +11,7 @@ use super::engine::{Engine, Utterance, clocked};
 use super::mapped::map;
 use super::pool::Pool;
 use super::prepare::DURATIONS;
-use super::runtime::{self, failed};
+use super::runtime::{self, Model, failed};
 use super::waveform::{Prediction, Synthesis};
 use crate::assets::Assets;
 use crate::ports::PortResult;
@@ -25,7 +25,7 @@ const SESSIONS: usize = 1;
 
 /// The engine of the voice `heart`.
 pub(super) struct Hibari {
-    pool: Pool,
+    pool: Pool<Model>,
     synthesis: Synthesis,
 }
 

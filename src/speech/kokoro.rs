@@ -10,7 +10,7 @@ use super::engine::{Engine, Utterance, clocked};
 use super::hibari::durations;
 use super::mapped::map;
 use super::pool::Pool;
-use super::runtime::{self, failed};
+use super::runtime::{self, Model, failed};
 use crate::assets::Assets;
 use crate::ports::PortResult;
 
@@ -25,7 +25,7 @@ const SESSION_BYTES: u64 = 400 << 20;
 
 /// The engine of the voices `af_*`, `am_*`, `bf_*` and `bm_*`.
 pub(super) struct Kokoro {
-    pool: Pool,
+    pool: Pool<Model>,
     assets: Assets,
     styles: Mutex<HashMap<String, Arc<[f32]>>>,
 }

@@ -34,4 +34,5 @@ mod waveform;
 
 pub use cost::Cost;
 pub use prepare::{ModelKind, prepare};
+pub use runtime::load_engine;
 pub use speaker::Speaker;

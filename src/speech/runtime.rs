@@ -30,6 +30,14 @@ pub(super) fn environment(assets: &Assets) -> PortResult<Environment> {
     start(|| assets.verified(LIBRARY))
 }
 
+/// Loads ONNX Runtime into this process, where it stays; to find out whether it can be.
+///
+/// # Errors
+/// `ASSET_MISSING` and `MODEL_INTEGRITY` say how to mend the library; `SPEECH_ENGINE` why the system refuses it.
+pub fn load_engine(assets: &Assets) -> PortResult<()> {
+    environment(assets).map(drop)
+}
+
 /// The same from a library at some place, which the caller has verified.
 pub(super) fn environment_from(library: &Path) -> PortResult<Environment> {
     start(|| Ok(library.to_owned()))

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::mapped::map;
 use super::pool::Pool;
-use super::runtime::{self, failed};
+use super::runtime::{self, Model, failed};
 use crate::assets::Assets;
 use crate::ports::PortResult;
 
@@ -35,7 +35,7 @@ pub(super) struct Unknown {
     ids: HashMap<char, i64>,
     sounds: Vec<char>,
     longest: usize,
-    pool: Pool,
+    pool: Pool<Model>,
 }
 
 impl Unknown {

@@ -128,6 +128,45 @@ mod tests {
         assert_eq!(voices.iter().filter(|voice| voice.language == "en-GB").count(), 8);
     }
 
+    /// A folder of what is installed here, and of voices that have their length and nothing else.
+    fn all_installed() -> (tempfile::TempDir, Assets) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for entry in std::fs::read_dir(assets().root()).expect("the installed files").flatten() {
+            if entry.file_name() != "voices" {
+                std::os::unix::fs::symlink(entry.path(), folder.path().join(entry.file_name())).expect("a link");
+            }
+        }
+        std::fs::create_dir(folder.path().join("voices")).expect("a folder");
+        for voice in KOKORO_VOICES {
+            let file = std::fs::File::create(folder.path().join(kokoro::file(voice))).expect("a file");
+            file.set_len(510 * 256 * 4).expect("a length");
+        }
+        let assets = Assets::at(folder.path().to_owned());
+        (folder, assets)
+    }
+
+    #[test]
+    fn all_28_english_voices_can_be_named_each_with_a_pin_of_its_own() {
+        let (_folder, assets) = all_installed();
+        let listed = all(&assets);
+        assert!(listed.iter().all(|voice| voice.installed), "{listed:?}");
+        let pins: std::collections::BTreeSet<_> =
+            listed.iter().map(|voice| pin(&assets, Some(&voice.name)).expect(&voice.name).model).collect();
+        assert_eq!(pins.len(), 29);
+        let languages = |prefix| listed.iter().filter(|voice| voice.name.starts_with(prefix)).count();
+        assert_eq!(["af_", "am_", "bf_", "bm_"].map(languages), [11, 9, 4, 4]);
+    }
+
+    #[test]
+    fn an_installed_voice_has_a_style_for_each_number_of_phonemes() {
+        let installed: Vec<_> = all(&assets()).into_iter().filter(|voice| voice.installed).collect();
+        assert!(installed.len() >= 5, "make test installs heart and four more: {installed:?}");
+        for voice in installed.iter().filter(|voice| voice.engine == KOKORO) {
+            let file = assets().verified(&kokoro::file(&voice.name)).expect(&voice.name);
+            assert_eq!(std::fs::metadata(file).expect("a file").len(), 510 * 256 * 4, "{}", voice.name);
+        }
+    }
+
     #[test]
     fn a_slip_is_answered_with_the_nearest_name() {
         let error = unknown("af_hart");

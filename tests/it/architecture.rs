@@ -11,14 +11,15 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("pipeline", &["domain", "recipe", "ports", "telemetry", "wav"]),
     // What hangs on the ports.
     ("speech", &["domain", "recipe", "ports", "assets", "wav"]),
-    ("picture", &["domain", "recipe", "ports"]),
-    ("media", &["domain", "recipe", "ports", "wav"]),
+    ("picture", &["domain", "recipe", "ports", "pixels"]),
+    ("media", &["domain", "recipe", "ports", "pixels", "wav"]),
     ("fetch", &["domain", "recipe", "ports"]),
     ("local", &["domain", "recipe", "ports", "pipeline", "telemetry"]),
     ("testing", &["domain", "recipe", "ports"]),
     // What stands beside the layers.
     ("assets", &["recipe", "ports"]),
     ("wav", &["domain"]),
+    ("pixels", &[]),
     ("telemetry", &[]),
     ("config", &[]),
     ("process", &[]),

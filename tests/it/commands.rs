@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Running, film, installed};
+use crate::support::{Desk, Running, film, installed, tampered};
 
 #[test]
 fn the_schema_is_the_published_one() {
@@ -80,17 +80,31 @@ fn the_report_is_text_json_and_a_page_that_needs_nothing_else() {
     let request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
     desk.render(&request).ok();
     let text = desk.run(&["report"]);
-    for part in ["finished", "audio_generation", "image_generation", "scene_processing", "new picture"] {
+    let told = ["finished", "made with ffmpeg version ", "audio_generation", "image_generation", "scene_processing"];
+    for part in told.into_iter().chain(["new picture"]) {
         assert!(text.ok().contains(part), "{part}: {}", text.stdout);
     }
     let report = desk.report();
     let made = report["artifacts"].as_array().unwrap();
+    let ffmpeg = report["made_with"].as_str().unwrap();
+    assert!(ffmpeg.starts_with("ffmpeg version ") && !ffmpeg.contains("Copyright"), "{ffmpeg}");
     for field in ["kind", "scene", "artifact", "cache", "reason", "wall_ms", "memory_bytes", "bytes", "lane"] {
         assert!(made.iter().all(|record| record.get(field).is_some()), "{field}");
     }
     assert_eq!(desk.run(&["report", "--format", "html", "-o", "report.html"]).ok(), "report.html\n");
     let page = desk.read("report.html");
     assert_eq!(page.matches("<rect ").count(), made.len(), "a bar for each step");
+    assert!(page.contains(ffmpeg));
+    for (class, words) in
+        [("scene", "scene"), ("made", "made"), ("cached", "cached"), ("waited", "made by another worker")]
+    {
+        assert!(page.contains(&format!("<i class=\"{class}\"></i>{words}")), "the key explains {class}");
+        assert!(page.contains(&format!(".{class} ")) || class == "made", "{class} has a look of its own");
+    }
+    for record in made {
+        let kind = record["kind"].as_str().unwrap();
+        assert!(page.contains(&format!("<rect class=\"{kind} made\"")), "{kind}");
+    }
     for outside in ["http:", "https:", "//", "src=", "href=", "@import", "url(", "<script"] {
         assert!(!page.contains(outside), "the page refers to {outside}");
     }
@@ -149,12 +163,75 @@ fn the_doctor_finds_all_that_is_needed() {
     let desk = Desk::new();
     let well = desk.run(&["doctor"]);
     let told = well.ok();
-    for part in ["ffmpeg: ", "hibari.onnx: ", "models: ready to load", "cache: "] {
-        assert!(told.contains(&format!("ok       {part}")), "{part}: {told}");
+    for part in [
+        "ffmpeg: /",
+        "hibari.onnx: there",
+        "fonts/NotoSansSC_700Bold.ttf: there",
+        "kokoro.ort: there",
+        "ONNX Runtime: loads",
+        "https: root certificates",
+        "cache: ",
+    ] {
+        assert!(told.contains(&format!("ok    {part}")), "{part}: {told}");
     }
-    let ill = desk.run_with(&[("PROTOVIDEO_ASSETS", "/nonexistent")], &["doctor"]);
-    assert_ne!(ill.code, Some(0));
-    assert!(ill.stdout.contains("missing  hibari.onnx: `make"), "{}", ill.stdout);
+    let deep = desk.run(&["doctor", "--deep"]);
+    for name in ["libonnxruntime.so", "kokoro.onnx", "kokoro.ort", "hibari.ort", "fonts/NotoEmoji_700Bold.ttf"] {
+        assert!(deep.ok().contains(&format!("ok    {name}: holds what it should")), "{name}: {}", deep.stdout);
+    }
+}
+
+/// The exit code is that of what is found first, and so of what would fail.
+#[test]
+fn the_doctor_says_how_to_mend_what_is_amiss() {
+    let desk = Desk::new();
+    let ill = |variables: &[(&str, &str)], arguments: &[&str], code, told: &[&str]| {
+        let ran = desk.run_with(variables, arguments);
+        assert_eq!(ran.code, Some(code), "{ran:#?}");
+        for part in told {
+            assert!(
+                ran.stdout.lines().any(|line| line.starts_with("mend  ") && line.contains(part)),
+                "{part}: {ran:#?}"
+            );
+        }
+    };
+    let bare = desk.write("bare-ffmpeg", "#!/bin/sh\necho ' A....D aac'\n");
+    std::fs::set_permissions(&bare, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    ill(&[("PATH", "/nonexistent")], &["doctor"], 5, &["ffmpeg: ffmpeg was not found in PATH; install it"]);
+    ill(
+        &[("PROTOVIDEO_FFMPEG", bare.to_str().unwrap())],
+        &["doctor"],
+        5,
+        &["no encoder libx264: install one that has it"],
+    );
+    ill(
+        &[("PROTOVIDEO_ASSETS", "/nonexistent")],
+        &["doctor"],
+        4,
+        &[
+            "hibari.onnx: /nonexistent/hibari.onnx is not installed: run `make assets`",
+            "ONNX Runtime: ",
+            "`make assets`",
+        ],
+    );
+    let (prepare, install) = ("run `protovideo prepare`", "run `make assets`");
+    for (name, mend) in [("hibari.ort", prepare), ("kokoro.ort", prepare), ("libonnxruntime.so", install)] {
+        let desk = Desk::new();
+        let assets = tampered(&desk, name);
+        let ran = desk.run_with(&[("PROTOVIDEO_ASSETS", &assets)], &["doctor", "--deep"]);
+        assert_eq!(ran.code, Some(4), "{ran:#?}");
+        let line = ran.stdout.lines().find(|line| line.starts_with(&format!("mend  {name}: "))).unwrap();
+        assert!(line.contains("SHA-256") && line.ends_with(mend), "{line}");
+    }
+    let none = desk.path("").join("none");
+    let none = none.to_str().unwrap();
+    ill(
+        &[("SSL_CERT_FILE", none), ("SSL_CERT_DIR", none)],
+        &["doctor"],
+        4,
+        &["https: ", "apt-get install ca-certificates"],
+    );
+    let file = desk.write("file", "");
+    ill(&[("CACHE_DIR", file.to_str().unwrap())], &["doctor"], 6, &["cache: cannot write into", "set CACHE_DIR"]);
 }
 
 #[test]

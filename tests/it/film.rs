@@ -160,6 +160,39 @@ fn json_answers_what_the_interface_would() {
 }
 
 #[test]
+fn a_film_without_a_name_is_called_by_its_task() {
+    let desk = Desk::new();
+    let mut request = film(&json!([{"type": "image", "promptImage": "A cat", "duration": 0.25}]));
+    request["task_id"] = json!("cat_2");
+    desk.write("request.json", request.to_string());
+    assert_eq!(desk.run(&["render", "request.json"]).ok(), "cat_2.mp4\n");
+    assert!(desk.names().contains(&"cat_2.mp4".to_owned()) && desk.names().contains(&"cat_2.srt".to_owned()));
+    request.as_object_mut().unwrap().remove("task_id");
+    desk.write("request.json", request.to_string());
+    let named = desk.run(&["render", "request.json"]);
+    let task = named.ok().trim_end().strip_suffix(".mp4").unwrap();
+    assert!(desk.run(&["status", task]).ok().starts_with(task), "the name is the id of the task");
+}
+
+/// Earlier versions crashed after 90 seconds.
+#[test]
+fn a_film_of_more_than_90_seconds() {
+    let desk = Desk::new();
+    let mut request = film(&json!([
+        {"type": "image", "promptImage": "A cat", "duration": 50},
+        {"type": "image", "promptImage": "A boat", "duration": 45.5, "narration_text": "It goes on."},
+    ]));
+    request["size"] = json!("64x64");
+    desk.render(&request).ok();
+    let probed = probed(&desk.path("film.mp4"));
+    assert_eq!(probed["streams"][0]["nb_read_packets"], "2292");
+    for stream in probed["streams"].as_array().unwrap() {
+        let seconds: f64 = stream["duration"].as_str().unwrap().parse().unwrap();
+        assert!((seconds - 95.5).abs() < 0.022, "{seconds} s");
+    }
+}
+
+#[test]
 fn a_narration_for_the_whole_film_is_shared_to_the_frame() {
     let desk = Desk::new();
     let scene = |prompt: &str| json!({"type": "image", "promptImage": prompt, "subtitle": true});

@@ -8,6 +8,7 @@ mod cache;
 mod commands;
 mod environment;
 mod film;
+mod full;
 #[path = "../../src/testing/http.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the web server of the tests beside the code, which ask more of it")]
 mod http;

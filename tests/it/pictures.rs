@@ -75,14 +75,18 @@ fn data_url(png: &[u8]) -> String {
 fn a_picture_that_cannot_be_used_is_refused_with_its_place() {
     let desk = Desk::new();
     desk.write("notes.png", "not a picture");
-    desk.write("vast.png", vast());
+    desk.write("vast.png", png_header(30_000, 30_000, [8, 2]));
+    desk.write("vast16.png", png_header(8160, 6120, [16, 6]));
     desk.write("cut.jpg", &turned()[..300]);
+    let whole = turned();
+    desk.write("half.jpg", &whole[..whole.len() * 3 / 4]);
     let scene = |image: &str| json!({"type": "image", "image": image, "duration": 0.5});
-    let request = film(&json!([scene("absent.png"), scene("notes.png"), scene("vast.png"), scene("cut.jpg")]));
+    let names = ["absent.png", "notes.png", "vast.png", "cut.jpg", "vast16.png", "half.jpg"];
+    let request = film(&json!(names.map(scene)));
     desk.render(&request).fails(
         3,
         &[
-            "4 faults",
+            "6 faults",
             "scenes[0].image: ",
             "absent.png: there is no such file",
             "scenes[1].image: ",
@@ -90,15 +94,18 @@ fn a_picture_that_cannot_be_used_is_refused_with_its_place() {
             "scenes[2].image: ",
             "30000",
             "scenes[3].image: ",
+            "scenes[4].image: this is no picture we can use: 8160x6120 in this format takes 571 MiB to decode",
+            "scenes[5].image: this is no picture we can use: it is cut off",
         ],
     );
-    assert_eq!(desk.names(), ["cut.jpg", "notes.png", "request.json", "vast.png"], "nothing was written");
+    let left = ["cut.jpg", "half.jpg", "notes.png", "request.json", "vast.png", "vast16.png"];
+    assert_eq!(desk.names(), left, "nothing was written");
 }
 
-/// A PNG whose header promises 30,000 by 30,000 pixels.
-fn vast() -> Vec<u8> {
+/// A PNG that has a header and nothing else to speak of. `kind` is bits a colour and the colour type.
+fn png_header(width: u32, height: u32, kind: [u8; 2]) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    let header = [&30_000_u32.to_be_bytes()[..], &30_000_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &kind, &[0, 0, 0]].concat();
     for (name, data) in [(b"IHDR", &header[..]), (b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]), (b"IEND", &[])] {
         let mut crc = flate2::Crc::new();
         crc.update(name);

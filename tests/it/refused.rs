@@ -1,11 +1,10 @@
 //! What bad input gets: a clear error with its place, the exit code of its class, and nothing lost or half-written.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Ran, film, installed};
+use crate::support::{Desk, film, tampered};
 
 fn spoken(text: &str) -> Value {
     film(&json!([{"type": "image", "promptImage": "A boat", "narration_text": text}]))
@@ -158,23 +157,7 @@ fn without_ffmpeg_the_error_says_how_to_get_it() {
         .fails(5, &["/nonexistent", "FFMPEG_MISSING"]);
     let doctor = desk.run_with(&[("PATH", "/nonexistent")], &["doctor"]);
     assert_eq!(doctor.code, Some(5), "{doctor:?}");
-    assert!(doctor.stdout.contains("missing  ffmpeg: "), "{doctor:?}");
-}
-
-/// A folder of links to the installed files, one of which is a copy with one byte altered.
-fn tampered(desk: &Desk, name: &str) -> String {
-    let assets = installed();
-    let folder = desk.path("assets");
-    fs::create_dir(&folder).unwrap();
-    for entry in fs::read_dir(&assets).unwrap().flatten() {
-        std::os::unix::fs::symlink(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-    fs::remove_file(folder.join(name)).unwrap();
-    let mut bytes = fs::read(assets.join(name)).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(folder.join(name), bytes).unwrap();
-    folder.to_str().unwrap().to_owned()
+    assert!(doctor.stdout.contains("mend  ffmpeg: "), "{doctor:?}");
 }
 
 #[test]
@@ -193,30 +176,4 @@ fn a_model_that_was_tampered_with_is_not_loaded() {
     assert_eq!((&answer["error"]["scene"], &answer["error"]["step"]), (&json!(0), &json!("speech")));
     let missing = desk.run_with(&[("PROTOVIDEO_ASSETS", "/nonexistent")], &["speak", "Hello."]);
     missing.fails(4, &["heart", "make voices"]);
-}
-
-/// A file that may not grow stands in for a disk that is full: the system refuses the write, at a place of the store's
-/// or of ffmpeg's choosing.
-#[test]
-fn a_full_disk_ends_the_run_and_the_next_one_goes_on() {
-    for kilobytes in [16, 80, 140] {
-        let desk = Desk::new();
-        let request = film(&json!([
-            {"type": "image", "promptImage": "A boat", "duration": 0.5},
-            {"type": "image", "promptImage": "A cat", "duration": 0.5},
-        ]));
-        desk.write("request.json", request.to_string());
-        let program = desk.command(&["render", "request.json", "-o", "film.mp4"]);
-        let mut limited = Command::new("bash");
-        let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$@\"");
-        limited.args(["-c", &script, "bash"]).arg(program.get_program()).args(program.get_args());
-        limited.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        limited.current_dir(desk.path(""));
-        let ran = Ran::of(&mut limited);
-        assert!(matches!(ran.code, Some(5 | 6)), "at {kilobytes} kB: {ran:#?}");
-        assert!(ran.stderr.lines().last().is_some_and(|line| line.starts_with("protovideo: ")), "{ran:#?}");
-        assert_eq!(desk.names(), ["request.json"], "at {kilobytes} kB nothing is half-written");
-        desk.run(&["cache", "verify"]).ok();
-        desk.run(&["render", "request.json", "-o", "film.mp4"]).ok();
-    }
 }

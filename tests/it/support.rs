@@ -149,6 +149,22 @@ pub(crate) fn installed() -> PathBuf {
     protovideo::assets::Assets::root_from(named.0, named.1, named.2).expect("a home")
 }
 
+/// A folder of links to the installed files, one of which is a copy with one byte altered.
+pub(crate) fn tampered(desk: &Desk, name: &str) -> String {
+    let assets = installed();
+    let folder = desk.path("assets");
+    fs::create_dir(&folder).unwrap();
+    for entry in fs::read_dir(&assets).unwrap().flatten() {
+        std::os::unix::fs::symlink(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    fs::remove_file(folder.join(name)).unwrap();
+    let mut bytes = fs::read(assets.join(name)).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(folder.join(name), bytes).unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
 /// All files below a folder.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());

@@ -83,8 +83,9 @@ async fn bare_run(config: &Config, folder: &Path, request: Value) -> Result<Bare
     let config = Config { cache_dir: folder.to_owned(), cache_enabled: true, ..config.clone() };
     let id = task::new_id();
     let bare = Arc::new(Mutex::new(Bare::default()));
+    let studio = world::studio(&config)?;
     let station = Station::open(&config, None, Some(&id), progress::quiet())?.with(|bare_world| {
-        bare_world.films = Arc::new(BareStudio { studio: world::studio(&config), bare: Arc::clone(&bare) });
+        bare_world.films = Arc::new(BareStudio { studio, bare: Arc::clone(&bare) });
         let speaker = Speaker::new(Assets::at(config.assets.clone()), 1);
         bare_world.speech = Arc::new(BareSpeaker { speaker, bare: Arc::clone(&bare) });
     });
@@ -122,6 +123,10 @@ impl Films for BareStudio {
 
     async fn tools(&self) -> PortResult<Digest> {
         self.studio.tools().await
+    }
+
+    async fn version(&self) -> PortResult<String> {
+        self.studio.version().await
     }
 
     fn fonts(&self) -> PortResult<Digest> {

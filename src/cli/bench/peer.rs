@@ -45,7 +45,7 @@ pub(super) async fn measure(config: &Config, folder: &Path, moviepy: Option<&Pat
     let moviepy = moviepy.ok_or_else(|| Failure::usage("peer needs --moviepy PYTHON"))?;
     let folder = &folder.join("peer");
     inputs(folder).map_err(|e| PortError::io("write into", folder, e))?;
-    let studio = world::studio(config);
+    let studio = world::studio(config)?;
     let ours = ours(&studio, folder).await?;
     let theirs = theirs(&studio, folder, moviepy)?;
     Ok(vec![

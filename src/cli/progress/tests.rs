@@ -27,6 +27,7 @@ fn plan() -> Plan {
         fonts: Digest::of("fonts"),
         encoder: String::new(),
         tools: Digest::of("tools"),
+        made_with: String::new(),
     };
     Plan::new(&FilmSpec::resolve(&request).unwrap(), &inputs).unwrap()
 }

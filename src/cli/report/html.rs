@@ -4,16 +4,23 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{ended, number, why};
+use super::{ended, made_with, number, why};
 use crate::domain::task::{CacheOutcome, StepRecord, Task};
+use crate::recipe::Kind;
 
 const STYLE: &str = "
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.3rem } td, th { padding: .15rem .8rem .15rem 0; text-align: left; font-variant-numeric: tabular-nums }
 th { border-bottom: 1px solid #8888 } .n { text-align: right } svg { width: 100%; height: auto } text { font-size: 11px; fill: currentColor }
-.speech { fill: #3a86ff } .picture { fill: #8ac926 } .scene { fill: #ff9f1c } .soundtrack { fill: #6a4c93 } .film { fill: #e63946 } .poster { fill: #52b788 }
-.cached { opacity: .35 }";
+.speech { --c: #3a86ff } .picture { --c: #8ac926 } .scene { --c: #ff9f1c } .soundtrack { --c: #6a4c93 } .film { --c: #e63946 } .poster { --c: #52b788 }
+rect { fill: var(--c); stroke: var(--c); stroke-width: 2 } .cached { fill-opacity: .2; stroke-opacity: .4 } .waited { fill-opacity: .2; stroke-dasharray: 4 3 }
+.key span { margin-right: 1.2rem; white-space: nowrap } .key i { display: inline-block; width: 1em; height: .8em; margin-right: .4em; border: 2px solid var(--c, currentColor); background: var(--c, currentColor) }
+.key .cached, .key .waited { background: none } .key .cached { opacity: .4 } .key .waited { border-style: dashed }";
+
+/// What became of a step, by its class in the style, and in words.
+const OUTCOMES: [(&str, &str); 3] =
+    [("made", "made"), ("cached", "cached"), ("waited", "made by another worker meanwhile")];
 
 /// The chart's width, and a row's height, in its own units.
 const WIDTH: f64 = 1000.0;
@@ -23,15 +30,17 @@ pub(super) fn page(task: &Task, records: &[StepRecord], report: &Value) -> Strin
     let of = |pointer| number(report, pointer);
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Task {id}</title><style>{STYLE}</style>\n\
-         <h1>Task {id}: {status}</h1>\n<p>{time:.2} s, at most {memory:.0} MB resident, {hits} cached, {misses} made.</p>\n",
+         <h1>Task {id}: {status}</h1>\n<p>{time:.2} s, at most {memory:.0} MB resident, {hits} cached, {misses} made; with {tools}.</p>\n",
         id = escape(&task.id),
         status = task.status.word(),
         time = of("/total_time"),
         memory = of("/total_memory_mb"),
         hits = of("/cache_stats/hits"),
         misses = of("/cache_stats/misses"),
+        tools = escape(made_with(report)),
     );
     out.push_str(&chart(task, records));
+    out.push_str(&key());
     out.push_str("<table><tr><th>step<th class=n>scene<th class=n>seconds<th class=n>MB<th class=n>bytes<th>why<th>artifact</tr>\n");
     for record in records {
         let scene = record.scene.map(|scene| scene.to_string()).unwrap_or_default();
@@ -60,10 +69,14 @@ fn chart(task: &Task, records: &[StepRecord]) -> String {
     for (row, steps) in rows.iter().enumerate() {
         for record in steps {
             let (left, right) = (x(record.began_at), x(record.began_at + record.wall_ms));
-            let cached = if record.cache == CacheOutcome::Miss { "" } else { " cached" };
+            let outcome = match record.cache {
+                CacheOutcome::Miss => "made",
+                CacheOutcome::Hit => "cached",
+                CacheOutcome::Waited => "waited",
+            };
             let _ = writeln!(
                 out,
-                "<rect class=\"{}{cached}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}{}: {:.3} s, {}</title></rect>",
+                "<rect class=\"{} {outcome}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}{}: {:.3} s, {}</title></rect>",
                 escape(&record.kind),
                 row as f64 * ROW,
                 (right - left).max(1.0),
@@ -82,6 +95,14 @@ fn chart(task: &Task, records: &[StepRecord]) -> String {
         y = height - 3.0
     );
     out
+}
+
+/// What the chart's colours and borders mean.
+fn key() -> String {
+    let kinds = Kind::ALL.into_iter().map(|kind| (kind.word(), kind.word()));
+    let entry = |(class, words): (&str, &str)| format!("<span><i class=\"{class}\"></i>{words}</span>");
+    let entries: Vec<_> = kinds.chain(OUTCOMES).map(entry).collect();
+    format!("<p class=key>{}</p>\n", entries.join("\n"))
 }
 
 fn rows(records: &[StepRecord]) -> Vec<Vec<&StepRecord>> {

@@ -44,7 +44,8 @@ impl Report {
             None => tasks.recent(1).await?.pop().ok_or_else(|| Failure::request("there is no task yet"))?,
         };
         let records = tasks.records(&task.id).await?;
-        let report = performance(&records, task.created_at, ended(&task, &records));
+        let made_with = station.pipeline.plan_of(&task.id).await?.map(|plan| plan.made_with).unwrap_or_default();
+        let report = performance(&records, task.created_at, ended(&task, &records), &made_with);
         let written = match self.format {
             Format::Text => text::report(&task, &records, &report),
             Format::Json => serde_json::to_string_pretty(&report)?,
@@ -73,6 +74,11 @@ fn why(record: &StepRecord) -> &str {
         CacheOutcome::Waited => "made by another worker meanwhile",
         CacheOutcome::Miss => &record.reason,
     }
+}
+
+/// The tools that a report names.
+fn made_with(report: &Value) -> &str {
+    report["made_with"].as_str().unwrap_or_default()
 }
 
 fn number(report: &Value, pointer: &str) -> f64 {

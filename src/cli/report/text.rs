@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{number, why};
+use super::{made_with, number, why};
 use crate::domain::task::{StepRecord, Task};
 
 /// One line for a film that is done.
@@ -34,6 +34,7 @@ pub(super) fn report(task: &Task, records: &[StepRecord], report: &Value) -> Str
         of("/cache_stats/hits"),
         of("/cache_stats/misses")
     );
+    let _ = writeln!(out, "made with {}", made_with(report));
     for name in ["audio_generation", "image_generation", "scene_processing"] {
         let step = |field| number(report, &format!("/steps/{name}/{field}"));
         let _ = writeln!(out, "  {name:<18} {:>8.2} s {:>6.0} MB", step("duration"), step("memory_mb"));

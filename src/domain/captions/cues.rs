@@ -1,5 +1,6 @@
 //! Words with times become cues: what stands on the screen together.
 
+use super::screen::Screen;
 use super::{CaptionStyle, Cue, CueWord};
 use crate::domain::units::{Fps, Size};
 
@@ -12,27 +13,33 @@ pub struct TimedWord {
     pub start: u64,
     /// One past its last sample.
     pub end: u64,
-    /// Whether a sentence ends here; a cue never runs over it.
+    /// Whether a sentence ends here.
     pub last: bool,
 }
+
+impl TimedWord {
+    /// Whether nothing is said for it: it stands with a neighbour, and has no time of its own.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// Words in lines, before they have their frames.
+pub(super) type Lines<'a> = Vec<Vec<&'a TimedWord>>;
 
 /// How much fits on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fit {
     /// Characters a line.
     pub chars: usize,
-    /// Words a line; 0 for any number.
+    /// Spoken words a line; 0 for any number. What is not spoken (a dash, an emoji) stands beside what is.
     pub words: usize,
     /// Lines.
     pub lines: usize,
 }
 
-/// A cue stays on the screen at most so long where nothing follows it closely.
-const HOLD_MS: u64 = 300;
-/// A pause shorter than this does not clear the screen.
-const BRIDGE_MS: u64 = 600;
 /// At most so many characters a line, whatever fits (the broadcasters' subtitle guidelines).
-const LINE_CHARS: usize = 42;
+pub(super) const LINE_CHARS: usize = 42;
 /// A letter's mean width in thousandths of the type's height, for a bold sans.
 const LETTER_MILLI: u32 = 620;
 /// The safe area's width in thousandths of the frame's.
@@ -50,20 +57,14 @@ impl Fit {
             lines: style.lines.max(1) as usize,
         }
     }
-
-    /// Broadcast subtitles: two lines of 42.
-    #[must_use]
-    pub const fn plain() -> Self {
-        Self { chars: LINE_CHARS, words: 0, lines: 2 }
-    }
 }
 
-/// Groups words into cues. Every word is in exactly one cue, in order; cues do not overlap. `end` is the
-/// length of what they belong to, in frames: nothing stands longer.
+/// Groups words into cues for the screen; none runs over a sentence's end. Every word is in exactly one cue, in order;
+/// cues do not overlap, and each stands for a frame at least. `end` is the length of what they belong to, in frames:
+/// nothing stands longer.
 #[must_use]
 pub fn cues(words: &[TimedWord], fit: Fit, fps: Fps, end: u32) -> Vec<Cue> {
-    let frame = |sample: u64| ((sample / fps.samples_per_frame()) as u32).min(end);
-    let mut groups: Vec<Vec<Vec<&TimedWord>>> = Vec::new();
+    let mut groups: Vec<Lines> = Vec::new();
     let mut fresh = true;
     for word in words {
         let placed = !fresh && groups.last_mut().is_some_and(|cue| place(cue, word, fit));
@@ -72,33 +73,15 @@ pub fn cues(words: &[TimedWord], fit: Fit, fps: Fps, end: u32) -> Vec<Cue> {
         }
         fresh = word.last;
     }
-    let starts: Vec<u64> = groups.iter().map(|cue| cue[0][0].start).collect();
-    groups
-        .iter()
-        .enumerate()
-        .map(|(i, lines)| {
-            let said = lines.iter().flatten().map(|w| w.end).max().unwrap_or(0);
-            let next = starts.get(i + 1).copied();
-            let out = match next {
-                Some(next) if next.saturating_sub(said) <= ms(BRIDGE_MS) => frame(next),
-                Some(next) => frame((said + ms(HOLD_MS)).min(next)),
-                None => frame(said + ms(HOLD_MS)),
-            };
-            cue(lines, frame, out)
-        })
-        .collect()
-}
-
-const fn ms(ms: u64) -> u64 {
-    ms * (crate::domain::units::FILM_RATE as u64 / 1000)
+    Screen { fps, end, least: 1 }.show(groups)
 }
 
 /// Adds the word to the cue's last line, or to a new line of it; false where it does not fit.
-fn place<'a>(cue: &mut Vec<Vec<&'a TimedWord>>, word: &'a TimedWord, fit: Fit) -> bool {
+fn place<'a>(cue: &mut Lines<'a>, word: &'a TimedWord, fit: Fit) -> bool {
     let lines = cue.len();
     let Some(line) = cue.last_mut() else { return false };
-    let chars: usize = line.iter().map(|w| w.text.chars().count() + 1).sum::<usize>() + word.text.chars().count();
-    if chars <= fit.chars && (fit.words == 0 || line.len() < fit.words) {
+    let spoken = line.iter().filter(|w| !w.is_silent()).count() + usize::from(!word.is_silent());
+    if chars(line) + 1 + chars(&[word]) <= fit.chars && (fit.words == 0 || spoken <= fit.words) {
         line.push(word);
     } else if lines < fit.lines {
         cue.push(vec![word]);
@@ -108,26 +91,10 @@ fn place<'a>(cue: &mut Vec<Vec<&'a TimedWord>>, word: &'a TimedWord, fit: Fit) -
     true
 }
 
-/// A cue's words run on to each other, so that one word is highlighted at any time.
-fn cue(lines: &[Vec<&TimedWord>], frame: impl Fn(u64) -> u32, out: u32) -> Cue {
-    let flat: Vec<&&TimedWord> = lines.iter().flatten().collect();
-    let start = frame(flat[0].start);
-    let out = out.max(start);
-    let mut place = 0;
-    let lines = lines
-        .iter()
-        .map(|line| {
-            line.iter()
-                .map(|word| {
-                    place += 1;
-                    let from = frame(word.start).clamp(start, out);
-                    let to = flat.get(place).map_or(out, |next| frame(next.start).clamp(from, out));
-                    CueWord { text: word.text.clone(), start: from, end: to }
-                })
-                .collect()
-        })
-        .collect();
-    Cue { start, end: out, lines }
+/// A line's characters, with one space between words.
+pub(super) fn chars(line: &[&TimedWord]) -> usize {
+    let letters: usize = line.iter().map(|word| word.text.chars().count()).sum();
+    letters + line.len().saturating_sub(1)
 }
 
 /// The cues of a part of the film, in that part's own frames; what stands on the cut is cut.
@@ -156,7 +123,10 @@ pub fn window(cues: &[Cue], start: u32, frames: u32) -> Vec<Cue> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::tests::{text, well_formed, words};
     use super::*;
+
+    const PLAIN: Fit = Fit { chars: LINE_CHARS, words: 0, lines: 2 };
 
     fn said(text: &str) -> Vec<TimedWord> {
         let words: Vec<_> = text.split_whitespace().collect();
@@ -173,12 +143,7 @@ mod tests {
     fn lines_fill_and_cues_end_with_their_sentence() {
         let cues =
             cues(&said("The old keeper climbed. Up he went."), Fit { chars: 12, words: 0, lines: 2 }, Fps::DEFAULT, 60);
-        let text = |cue: &Cue| {
-            let line = |l: &Vec<CueWord>| l.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-            cue.lines.iter().map(line).collect::<Vec<_>>().join("/")
-        };
-        let texts: Vec<_> = cues.iter().map(text).collect();
-        assert_eq!(texts, ["The old/keeper", "climbed.", "Up he went."]);
+        assert_eq!(cues.iter().map(text).collect::<Vec<_>>(), ["The old/keeper", "climbed.", "Up he went."]);
         assert_eq!((cues[0].start, cues[0].end, cues[1].start), (0, 22, 22));
         assert_eq!(cues[0].lines[0][1], CueWord { text: "old".into(), start: 7, end: 15 });
     }
@@ -188,47 +153,51 @@ mod tests {
         let mut words = said("One. Two.");
         words[1].start += 96_000;
         words[1].end += 96_000;
-        let cues = cues(&words, Fit::plain(), Fps::DEFAULT, 200);
+        let cues = cues(&words, PLAIN, Fps::DEFAULT, 200);
         assert_eq!((cues[0].end, cues[1].start), (15, 67));
     }
 
     #[test]
     fn a_window_shifts_and_cuts() {
-        let cues = cues(&said("One two three four."), Fit::plain(), Fps::DEFAULT, 60);
+        let cues = cues(&said("One two three four."), PLAIN, Fps::DEFAULT, 60);
         let part = window(&cues, 10, 10);
         assert_eq!((part[0].start, part[0].end), (0, 10));
         assert_eq!(part[0].lines[0][1], CueWord { text: "two".into(), start: 0, end: 5 });
         assert!(window(&cues, 50, 10).is_empty());
     }
 
+    #[test]
+    fn a_silent_word_stands_beside_a_spoken_one() {
+        let mut words = said("— Now — 🎉 go. 🚀");
+        for (silent, beside) in [(0, 1), (2, 4), (3, 4), (5, 4)] {
+            (words[silent].start, words[silent].end) = (words[beside].start, words[beside].start);
+        }
+        words[4].last = false;
+        let cues = cues(&words, Fit { chars: 20, words: 1, lines: 1 }, Fps::DEFAULT, 60);
+        assert_eq!(cues.iter().map(text).collect::<Vec<_>>(), ["— Now — 🎉", "go. 🚀"]);
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig::with_cases(256))]
 
         #[test]
         fn no_word_is_lost_and_no_cue_overlaps(
-            texts in prop::collection::vec("[a-zA-Z]{1,30}[.]?", 1..60), gaps in prop::collection::vec(0u64..90_000, 60),
-            chars in 4usize..42, per_line in 0usize..5, lines in 1usize..4
+            words in words(), chars in 4usize..42, per_line in 0usize..5, lines in 1usize..4,
         ) {
-            let mut at = 0;
-            let words: Vec<_> = texts.iter().zip(gaps).map(|(text, gap)| {
-                at += gap;
-                let start = at;
-                at += 6_000;
-                TimedWord { text: text.clone(), start, end: at, last: text.ends_with('.') }
-            }).collect();
-            let end = Fps::DEFAULT.frames_for(at + 20_000);
+            let end = Fps::DEFAULT.frames_for(words.last().map_or(0, |word| word.end) + 20_000);
             let cues = cues(&words, Fit { chars, words: per_line, lines }, Fps::DEFAULT, end);
-            let shown: Vec<_> = cues.iter().flat_map(|c| c.lines.iter().flatten()).map(|w| w.text.clone()).collect();
-            prop_assert_eq!(shown, texts);
-            for pair in cues.windows(2) {
-                prop_assert!(pair[0].end <= pair[1].start);
-            }
+            well_formed(&cues, &words, end);
             for cue in &cues {
-                prop_assert!(cue.start <= cue.end && cue.end <= end && cue.lines.len() <= lines);
-                for word in cue.lines.iter().flatten() {
-                    prop_assert!(cue.start <= word.start && word.start <= word.end && word.end <= cue.end);
-                }
+                prop_assert!(cue.lines.len() <= lines);
+                let spoken = |line: &Vec<CueWord>| line.iter().filter(|word| word.text != "—").count();
+                prop_assert!(per_line == 0 || cue.lines.iter().all(|line| spoken(line) <= per_line));
             }
+        }
+
+        #[test]
+        fn more_words_than_frames_are_all_shown(count in 1usize..50, end in 1u32..10) {
+            let words: Vec<_> = said(&"— ".repeat(count)).into_iter().map(|w| TimedWord { start: 0, end: 0, ..w }).collect();
+            well_formed(&cues(&words, Fit { chars: 4, words: 1, lines: 1 }, Fps::DEFAULT, end), &words, end);
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Captions: which words stand on the screen when.
 
 pub mod cues;
+mod screen;
 pub mod sidecar;
+pub mod subtitles;
+#[cfg(test)]
+mod tests;
 pub mod timing;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +21,7 @@ pub struct CueWord {
     pub end: u32,
 }
 
-/// Words that stand on the screen together. Cues of one list do not overlap and are in order.
+/// Words that stand on the screen together. Cues of one list do not overlap and are in order; each lasts a frame or more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cue {
     /// The first frame.

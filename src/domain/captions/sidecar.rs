@@ -56,7 +56,7 @@ fn clock(frame: u32, fps: Fps, point: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cues::{Fit, cues};
+    use super::super::subtitles::subtitles;
     use super::*;
 
     fn sample() -> Vec<TimedWord> {
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn subrip() {
-        let cues = cues(&sample(), Fit::plain(), Fps::DEFAULT, 4_000);
+        let cues = subtitles(&sample(), Fps::DEFAULT, 4_000);
         insta::assert_snapshot!(srt(&cues, Fps::DEFAULT), @r"
         1
         00:00:00,100 --> 00:00:01,533
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn web_vtt() {
-        let cues = cues(&sample(), Fit::plain(), Fps::DEFAULT, 4_000);
+        let cues = subtitles(&sample(), Fps::DEFAULT, 4_000);
         insta::assert_snapshot!(vtt(&cues, Fps::DEFAULT), @r"
         WEBVTT
 

@@ -1,9 +1,8 @@
 //! Shaping a line: glyphs with their places, each knowing its word.
 
-use cosmic_text::{Attrs, Buffer, CacheKey, Family, FontSystem, Metrics, Shaping, Weight};
+use cosmic_text::{Attrs, Buffer, CacheKey, Family, FontSystem, Metrics, Shaping};
 
 use crate::domain::captions::CueWord;
-use crate::media::fonts::WEIGHTS;
 
 /// A glyph of a line.
 pub(super) struct Glyph {
@@ -41,8 +40,21 @@ pub(super) fn shape(
 }
 
 fn shape_at(fonts: &mut FontSystem, family: &str, height: f32, words: &[CueWord], upper_case: bool) -> Line {
-    let weight = WEIGHTS.iter().find(|(name, _)| *name == family).map_or(700, |(_, weight)| *weight);
-    let attrs = Attrs::new().family(Family::Name(family)).weight(Weight(weight));
+    let mut line = Line { glyphs: Vec::new(), width: 0.0 };
+    // A word that holds a line break would give a second run; it goes on at the right.
+    for run in buffer(fonts, family, height, words, upper_case).layout_runs() {
+        for glyph in run.glyphs.iter().filter(|glyph| glyph.glyph_id != 0) {
+            let placed = glyph.physical((line.width, 0.0), 1.0);
+            line.glyphs.push(Glyph { key: placed.cache_key, x: placed.x, y: placed.y, word: glyph.metadata });
+        }
+        line.width += run.line_w;
+    }
+    line
+}
+
+/// The words as cosmic-text lays them out, each marked with its place.
+pub(super) fn buffer(fonts: &mut FontSystem, family: &str, height: f32, words: &[CueWord], upper_case: bool) -> Buffer {
+    let attrs = Attrs::new().family(Family::Name(family));
     let texts: Vec<String> = words
         .iter()
         .enumerate()
@@ -56,14 +68,5 @@ fn shape_at(fonts: &mut FontSystem, family: &str, height: f32, words: &[CueWord]
     buffer.set_size(None, None);
     buffer.set_rich_text(spans, &attrs, Shaping::Advanced, None);
     buffer.shape_until_scroll(fonts, false);
-    let mut line = Line { glyphs: Vec::new(), width: 0.0 };
-    // A word that holds a line break would give a second run; it goes on at the right.
-    for run in buffer.layout_runs() {
-        for glyph in run.glyphs.iter().filter(|glyph| glyph.glyph_id != 0) {
-            let placed = glyph.physical((line.width, 0.0), 1.0);
-            line.glyphs.push(Glyph { key: placed.cache_key, x: placed.x, y: placed.y, word: glyph.metadata });
-        }
-        line.width += run.line_w;
-    }
-    line
+    buffer
 }

@@ -13,6 +13,9 @@ use super::{Class, PortError};
 /// How much of standard error is kept, in bytes.
 const TAIL_BYTES: usize = 4096;
 
+/// What the system says where nothing can be written any more (ENOSPC, EFBIG, EDQUOT), in the words of the C library.
+const FULL: [&str; 3] = ["No space left on device", "File too large", "Disk quota exceeded"];
+
 /// The last lines of standard error, with control characters escaped.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
@@ -44,6 +47,11 @@ impl Tail {
         self.lines.is_empty()
     }
 
+    /// Whether the system said that nothing can be written any more.
+    pub(super) fn tells_of_a_full_disk(&self) -> bool {
+        self.lines.iter().any(|line| FULL.iter().any(|full| line.contains(full)))
+    }
+
     pub(super) fn text(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(String::as_str).collect();
         lines.join("; ")
@@ -71,11 +79,11 @@ pub(super) fn stalled(program: &Path, stall: Duration) -> PortError {
     PortError::transient(Class::Media, "FFMPEG_STALLED", message)
 }
 
-/// ffmpeg ended by itself, and not well. Where a signal ended it, another try may help.
+/// ffmpeg ended by itself, and not well, or said so itself. Where a signal ended it, another try may help.
 pub(super) fn failed(argv: &[OsString], status: ExitStatus, tail: &Tail) -> PortError {
     let said = if tail.is_empty() { "it said nothing".to_owned() } else { tail.text() };
     let message = format!("ffmpeg failed ({status}): {said} [{}]", command_line(argv));
-    if said.contains("No space left on device") {
+    if tail.tells_of_a_full_disk() {
         return PortError::permanent(Class::Storage, "DISK_FULL", message);
     }
     PortError { retryable: status.signal().is_some(), ..PortError::permanent(Class::Media, "FFMPEG_FAILED", message) }

@@ -32,7 +32,16 @@ const PIPE_BYTES: usize = 1 << 20;
 pub struct Ffmpeg {
     program: PathBuf,
     stall: Duration,
-    tools: Arc<OnceCell<Digest>>,
+    said: Arc<OnceCell<Said>>,
+}
+
+/// What it says about itself.
+#[derive(Clone, Debug)]
+struct Said {
+    /// Of all of it: its version, its build and its libraries.
+    digest: Digest,
+    /// Its first line, without the copyright.
+    version: String,
 }
 
 impl Ffmpeg {
@@ -50,7 +59,7 @@ impl Ffmpeg {
         };
         let program = candidates.into_iter().find(|p| p.is_file() && access(p, Access::EXEC_OK).is_ok());
         let program = program.ok_or_else(|| failure::missing(configured))?;
-        Ok(Self { program, stall: STALL, tools: Arc::default() })
+        Ok(Self { program, stall: STALL, said: Arc::default() })
     }
 
     /// Where it is.
@@ -63,20 +72,50 @@ impl Ffmpeg {
     /// # Errors
     /// `FFMPEG_MISSING` or `FFMPEG_FAILED`.
     pub async fn tools(&self) -> PortResult<Digest> {
+        Ok(self.said().await?.digest)
+    }
+
+    /// How it names itself: `ffmpeg version 5.1.9`. Asked once.
+    ///
+    /// # Errors
+    /// As [`tools`](Self::tools).
+    pub async fn version(&self) -> PortResult<&str> {
+        Ok(&self.said().await?.version)
+    }
+
+    /// The first of these encoders that it was built without.
+    ///
+    /// # Errors
+    /// As [`tools`](Self::tools).
+    pub async fn missing_encoder<'a>(&self, encoders: &[&'a str]) -> PortResult<Option<&'a str>> {
+        let list = self.ask("-encoders").await?;
+        let list = String::from_utf8_lossy(&list);
+        Ok(encoders.iter().copied().find(|name| !list.split_whitespace().any(|word| word == *name)))
+    }
+
+    async fn said(&self) -> PortResult<&Said> {
         let ask = async || {
-            let mut command = tokio::process::Command::new(&self.program);
-            command.arg("-version").env_clear().envs(environment()).stdin(Stdio::null()).kill_on_drop(true);
-            let answer = tokio::time::timeout(self.stall, command.output()).await;
-            let answer = answer.map_err(|_| failure::stalled(&self.program, self.stall))?;
-            let answer = answer.map_err(|e| failure::not_started(&self.program, e))?;
-            if answer.status.success() {
-                Ok(Digest::of(answer.stdout))
-            } else {
-                let tail = failure::Tail::of(&answer.stderr);
-                Err(failure::failed(&[OsString::from("-version")], answer.status, &tail))
-            }
+            let answer = self.ask("-version").await?;
+            let text = String::from_utf8_lossy(&answer);
+            let line = text.lines().next().unwrap_or_default();
+            let version = line.split(" Copyright").next().unwrap_or(line).to_owned();
+            Ok(Said { digest: Digest::of(&answer), version })
         };
-        self.tools.get_or_try_init(ask).await.copied()
+        self.said.get_or_try_init(ask).await
+    }
+
+    /// What it answers to a question about itself.
+    async fn ask(&self, question: &str) -> PortResult<Vec<u8>> {
+        let mut command = tokio::process::Command::new(&self.program);
+        command.arg(question).env_clear().envs(environment()).stdin(Stdio::null()).kill_on_drop(true);
+        let answer = tokio::time::timeout(self.stall, command.output()).await;
+        let answer = answer.map_err(|_| failure::stalled(&self.program, self.stall))?;
+        let answer = answer.map_err(|e| failure::not_started(&self.program, e))?;
+        if answer.status.success() {
+            return Ok(answer.stdout);
+        }
+        let tail = failure::Tail::of(&answer.stderr);
+        Err(failure::failed(&[OsString::from(question)], answer.status, &tail))
     }
 
     /// Runs ffmpeg with these arguments in the step's folder until it ends. Its standard input is empty.

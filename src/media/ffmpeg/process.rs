@@ -69,7 +69,8 @@ impl Running {
 
     fn judge(&self, ended: Ended) -> PortResult<()> {
         let (status, tail) = ended.map_err(|e| broken(io::Error::other(e)))?.map_err(broken)?;
-        if !status.success() {
+        // Where the last bytes do not fit, it says so and ends as if all were well.
+        if !status.success() || tail.tells_of_a_full_disk() {
             return Err(failure::failed(&self.argv, status, &tail));
         }
         if !tail.is_empty() {

@@ -52,6 +52,7 @@ async fn works_in_the_steps_folder() {
     ffmpeg.run("-f lavfi -i sine=d=0.1 a.wav".split(' '), &context(&folder)).await.unwrap();
     assert!(folder.path().join("a.wav").is_file());
     assert_eq!(ffmpeg.tools().await.unwrap(), Ffmpeg::find(None).unwrap().tools().await.unwrap());
+    assert!(ffmpeg.version().await.unwrap().starts_with("ffmpeg version "));
 }
 
 #[tokio::test]
@@ -97,9 +98,13 @@ async fn a_crash_may_be_tried_again_and_a_full_disk_is_told_apart() {
     let folder = TempDir::new().unwrap();
     let crash = fake(&folder, "kill -SEGV $$").run(["x"], &context(&folder)).await.unwrap_err();
     assert_eq!((crash.code, crash.retryable), ("FFMPEG_FAILED", true));
-    let full = fake(&folder, "echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 1");
-    let full = full.run(["x"], &context(&folder)).await.unwrap_err();
-    assert_eq!((full.class, full.code), (Class::Storage, "DISK_FULL"));
+    for why in ["No space left on device", "File too large", "Disk quota exceeded"] {
+        let full = fake(&folder, &format!("echo 'av_interleaved_write_frame(): {why}' >&2; exit 1"));
+        let full = full.run(["x"], &context(&folder)).await.unwrap_err();
+        assert_eq!((full.class, full.code), (Class::Storage, "DISK_FULL"), "{why}");
+        let at_the_end = fake(&folder, &format!("echo 'Error writing trailer of part.ts: {why}' >&2"));
+        assert_eq!(at_the_end.run(["x"], &context(&folder)).await.unwrap_err().code, "DISK_FULL", "{why}");
+    }
 }
 
 #[tokio::test]

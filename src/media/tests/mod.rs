@@ -1,9 +1,10 @@
-//! Small real films: scenes by ffmpeg's test source with the scenes' settings, sound by our own mix.
+//! Small real films: scenes by ffmpeg's test source with the settings of our scenes, sound by our own mix.
 
 mod film;
 mod refused;
 mod sound;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,30 +14,31 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::ffmpeg::Ffmpeg;
+use super::scene::encoder;
 use crate::domain::units::{Fps, Size};
 use crate::ports::{FilmJob, Placed, SoundtrackFacts, SoundtrackJob, StepContext};
 
 const SIZE: Size = Size { width: 64, height: 96 };
 
 /// A folder with all that a film is made from.
-struct Stage {
+pub(super) struct Stage {
     folder: TempDir,
     ffmpeg: Ffmpeg,
     fps: Fps,
 }
 
 impl Stage {
-    fn new(fps: u32) -> Self {
+    pub(super) fn new(fps: u32) -> Self {
         let folder = TempDir::new().unwrap();
         std::fs::create_dir(folder.path().join("work")).unwrap();
         Self { folder, ffmpeg: Ffmpeg::find(None).unwrap(), fps: Fps::try_from(fps).unwrap() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn context(&self, folder: &str) -> StepContext {
+    pub(super) fn context(&self, folder: &str) -> StepContext {
         StepContext {
             cancel: CancellationToken::new(),
             deadline: Instant::now() + Duration::from_mins(1),
@@ -52,24 +54,24 @@ impl Stage {
 
     /// Scenes of these lengths, each with other pictures.
     async fn scenes(&self, lengths: &[u32]) -> Vec<(PathBuf, u32)> {
-        let rate = self.fps.get();
-        let mut args = format!("-f lavfi -i testsrc2=s={SIZE}:r={rate}");
+        self.scenes_by(&encoder(self.fps), lengths).await
+    }
+
+    /// The same with other settings of the encoder.
+    async fn scenes_by(&self, encoder: &str, lengths: &[u32]) -> Vec<(PathBuf, u32)> {
+        let mut args = format!("-f lavfi -i testsrc2=s={SIZE}:r={}", self.fps.get());
         for (number, frames) in lengths.iter().enumerate() {
-            let scene = format!(
-                " -map 0:v -vf trim=start_frame={number},setpts=PTS-STARTPTS -frames:v {frames} -pix_fmt yuv420p -an \
-                 -c:v libx264 -preset veryfast -crf 23 -profile:v high -bf 2 -g {gop} -keyint_min {gop} -sc_threshold 0 \
-                 -threads 1 -x264-params open-gop=0 -color_primaries bt709 -color_trc bt709 -colorspace bt709 \
-                 -color_range tv -f mpegts s{number}.ts",
-                gop = 2 * rate
-            );
-            args.push_str(&scene);
+            let pictures =
+                format!("-vf trim=start_frame={number},setpts=PTS-STARTPTS -frames:v {frames} -pix_fmt yuv420p");
+            // Writing into a string cannot fail.
+            let _ = write!(args, " -map 0:v {pictures} {encoder} s{number}.ts");
         }
         self.ffmpeg(&args).await;
         lengths.iter().enumerate().map(|(n, frames)| (self.path(&format!("s{n}.ts")), *frames)).collect()
     }
 
     /// Narration as the speech step leaves it.
-    fn speech(&self, name: &str, samples: &[f32], at: u64) -> Placed {
+    pub(super) fn speech(&self, name: &str, samples: &[f32], at: u64) -> Placed {
         let wav = self.path(name);
         let spec = WavSpec { channels: 1, sample_rate: 24_000, bits_per_sample: 16, sample_format: SampleFormat::Int };
         let mut writer = WavWriter::create(&wav, spec).unwrap();
@@ -105,7 +107,7 @@ fn one_side(wav: &Path) -> Vec<i16> {
 }
 
 /// Syllables, with breaths between them: `seconds` at 24 kHz.
-fn babble(seconds: f32, size: f32) -> Vec<f32> {
+pub(super) fn babble(seconds: f32, size: f32) -> Vec<f32> {
     let samples = (seconds * 24_000.0) as usize;
     let voice = |n: usize| {
         let t = n as f32 / 24_000.0;

@@ -84,3 +84,19 @@ async fn what_is_not_speech_is_refused_and_nothing_is_left() {
         assert!(!stage.path("out.wav").exists());
     }
 }
+
+/// Where the limiter brings a quiet voice near to a loud one, more gain may make the whole less loud for a while.
+#[tokio::test]
+async fn a_quiet_voice_beside_a_loud_one_does_not_mislead_the_gain() {
+    for (loudness, size, quieter_db) in [(-16_000, 1.0, 13.0), (-16_000, 0.5, 20.0), (-20_000, 0.5, 10.0)] {
+        let stage = Stage::new(30);
+        let quiet = size * 10.0_f32.powf(-quieter_db / 20.0);
+        let speech = vec![
+            stage.speech("loud.wav", &babble(2.0, size), 1600),
+            stage.speech("quiet.wav", &babble(2.0, quiet), 110_000),
+        ];
+        let facts = stage.soundtrack(speech, 240_000, Some(loudness)).await;
+        let miss = facts.loudness_milli.unwrap() - loudness;
+        assert!(miss.abs() <= 500, "{quieter_db} dB: {miss}");
+    }
+}

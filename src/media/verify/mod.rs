@@ -29,9 +29,9 @@ pub(super) enum Broken {
     Io(#[from] std::io::Error),
 }
 
-/// Checks a finished film: `moov` before `mdat`, no edit list, one H.264 High 4:2:0 track of the right size with
-/// exactly the scenes' frames at a constant rate from 0 on, each scene beginning with a sync sample, one stereo
-/// AAC track at 48 kHz of the same length, and every sample inside the file.
+/// Checks a finished film: `moov` before `mdat`, no edit list, one H.264 High 4:2:0 track of the right size in BT.709 with
+/// exactly the scenes' frames at a constant rate from 0 on, in closed groups of two seconds that begin anew with each
+/// scene, one stereo AAC track at 48 kHz of the same length, and every sample inside the file.
 ///
 /// # Errors
 /// `FILM_BROKEN`, with what was expected and what was found.

@@ -1,6 +1,6 @@
 //! What the two tracks of a film have to be.
 
-use mp4_atom::{Avc1, Codec, Moov, Trak};
+use mp4_atom::{Avc1, Codec, Colr, Moov, Stbl, Trak};
 
 use super::{Broken, differs, same, samples};
 use crate::domain::units::{FILM_RATE, Size};
@@ -11,6 +11,10 @@ const HIGH: u8 = 100;
 
 /// 4:2:0 by its number in `avcC` (ISO/IEC 14496-15, 5.3.3.1).
 const YUV420: u8 = 1;
+
+/// BT.709 by its numbers (ITU-T H.273), in the range of television. ffmpeg takes them from the pictures' own headers.
+const BT709: Colr =
+    Colr::Nclx { colour_primaries: 1, transfer_characteristics: 1, matrix_coefficients: 1, full_range_flag: false };
 
 /// AAC by its number in `esds`: MPEG-4 audio.
 const AAC: u8 = 0x40;
@@ -44,15 +48,26 @@ pub(super) fn video(track: &Trak, job: &FilmJob) -> Result<u32, Broken> {
     let step = timescale / job.fps.get();
     same("the video's length", u64::from(frames) * u64::from(step), track.mdia.mdhd.duration)?;
     samples::fill_time(stbl, step)?;
-    let sync = stbl.stss.as_ref().map_or(&[][..], |stss| &stss.entries);
+    groups(stbl, job)?;
+    Ok(frames)
+}
+
+/// Checks that a closed group of pictures begins with each scene, then every two seconds, and nowhere else. Where a group
+/// was not closed, its first picture would be decoded before others that are shown earlier, under another number.
+fn groups(stbl: &Stbl, job: &FilmJob) -> Result<(), Broken> {
+    let mut expected = Vec::new();
     let mut start = 1;
     for (_, frames) in &job.scenes {
-        if stbl.stss.is_some() && sync.binary_search(&start).is_err() {
-            return differs("a scene's first frame", format!("sync sample {start}"), "none there");
-        }
+        expected.extend((start..start + frames).step_by(2 * job.fps.get() as usize));
         start += frames;
     }
-    Ok(frames)
+    // Without the box, every sample is one.
+    let found = stbl.stss.as_ref().map_or_else(|| (1..start).collect(), |stss| stss.entries.clone());
+    let at = |samples: &[u32], i: usize| samples.get(i).map_or("none".to_owned(), |n| format!("sync sample {n}"));
+    match (0..expected.len().max(found.len())).find(|&i| expected.get(i) != found.get(i)) {
+        Some(i) => differs("where groups of pictures begin", at(&expected, i), at(&found, i)),
+        None => Ok(()),
+    }
 }
 
 fn format(entry: &Avc1, size: Size) -> Result<(), Broken> {
@@ -61,7 +76,13 @@ fn format(entry: &Avc1, size: Size) -> Result<(), Broken> {
     same("the H.264 profile", HIGH, entry.avcc.avc_profile_indication)?;
     let ext = entry.avcc.ext.as_ref();
     same("the colour format", YUV420, ext.map_or(YUV420, |e| e.chroma_format))?;
-    same("bits a colour", 8, ext.map_or(8, |e| e.bit_depth_luma))
+    same("bits a colour", 8, ext.map_or(8, |e| e.bit_depth_luma))?;
+    match &entry.colr {
+        Some(colours) if *colours == BT709 => Ok(()),
+        other => {
+            differs("the colours", "BT.709", other.as_ref().map_or("none".to_owned(), |found| format!("{found:?}")))
+        }
+    }
 }
 
 /// Checks the sound, which should last so many samples at 48 kHz.

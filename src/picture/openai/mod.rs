@@ -144,8 +144,9 @@ impl OpenAi {
             .no_proxy()
             .connect_timeout(self.settings.patience.connect);
         builder.build().map_err(|error| {
-            let message = "no HTTPS client can be built; install the system's root certificates";
-            PortError::permanent(Class::Internal, "NO_HTTPS", message).because(error)
+            let message = "the openai image provider cannot be asked over https; install the system's root certificates \
+                           (`apt-get install ca-certificates`)";
+            PortError::permanent(Class::Provider, "NO_HTTPS", message).because(error)
         })
     }
 }

@@ -5,6 +5,7 @@ mod failures;
 mod resume;
 mod reuse;
 mod submission;
+mod together;
 mod tools;
 mod walk;
 

@@ -122,6 +122,48 @@ async fn a_step_s_memory_is_the_most_that_it_held() {
 }
 
 #[tokio::test]
+async fn the_files_beside_a_film_are_for_readers_whatever_is_burned_in() {
+    let stage = Stage::new();
+    let mut request = three_scenes();
+    request["subtitle"] = json!({"words_a_line": 1, "lines": 1});
+    request["scenes"][0]["narration_text"] = json!("— One two three. Six seven.");
+    let submitted = stage.film(&request, "t").await;
+    let film = stage.film_text(&submitted);
+    let first = burned(film.split("scene of ").nth(1).unwrap());
+    assert_eq!(first.iter().map(|(.., words)| *words).collect::<Vec<_>>(), ["— One", "two", "three.", "Six", "seven."]);
+    assert!(first.iter().all(|(start, end, _)| start < end), "each stands for a frame at least: {first:?}");
+    let captions = stage.pipeline().captions("t", &submitted.plan).await.unwrap();
+    assert!(captions.srt.contains("\n— One two three. Six seven. Four five.\n"), "{}", captions.srt);
+}
+
+#[tokio::test]
+async fn a_scene_without_speech_and_without_a_duration_lasts_ten_seconds() {
+    let stage = Stage::new();
+    let submitted = stage.film(&json!({"fps": 25, "scenes": [{"type": "image", "promptImage": "a"}]}), "t").await;
+    assert!(stage.film_text(&submitted).contains(", 250 frames, "));
+    assert_eq!(stage.task("t").await.result.unwrap()["duration"], 10.0);
+}
+
+/// How each scene's picture moves, from the film's text.
+fn motions(film: &str) -> Vec<&str> {
+    film.lines().filter_map(|line| line.strip_prefix("scene of ")?.split(", ").nth(2)).collect()
+}
+
+#[tokio::test]
+async fn a_picture_moves_the_same_way_wherever_it_stands() {
+    let stage = Stage::new();
+    let scene = |prompt: &str| json!({"type": "image", "promptImage": prompt, "duration": 1.0});
+    let film = async |scenes: Value, id: &str| stage.film_text(&stage.film(&json!({"scenes": scenes}), id).await);
+    let alone = film(json!([scene("a boat")]), "alone").await;
+    let behind = film(json!([scene("a hill"), scene("a lake"), scene("a boat")]), "behind").await;
+    assert_eq!(motions(&alone)[0], motions(&behind)[2]);
+    let many: Vec<_> = (0..20).map(|n| scene(&format!("view {n}"))).collect();
+    let many = film(json!(many), "many").await;
+    let kinds: std::collections::BTreeSet<_> = motions(&many).into_iter().collect();
+    assert_eq!(kinds, ["PanLeft", "PanRight", "ZoomIn", "ZoomOut"].into(), "other pictures move in other ways");
+}
+
+#[tokio::test]
 async fn progress_is_told() {
     #[derive(Default)]
     struct Heard(std::sync::Mutex<Vec<String>>);

@@ -38,6 +38,7 @@ fn plan_with(texts: &[&str], tools: &str, fonts: &str, extra: &str) -> Plan {
         fonts: Digest::of(fonts),
         encoder: "-c:v libx264".into(),
         tools: Digest::of(tools),
+        made_with: tools.to_owned(),
     };
     Plan::new(&spec, &inputs).unwrap()
 }
@@ -132,6 +133,7 @@ fn a_global_narration_is_spoken_in_runs_and_shared() {
         fonts: Digest::of("fonts"),
         encoder: String::new(),
         tools: Digest::of("tools"),
+        made_with: "tools".to_owned(),
     };
     let plan = Plan::new(&spec, &inputs).unwrap();
     assert_eq!(plan.narration.iter().map(Vec::len).collect::<Vec<_>>(), [12, 12, 6]);

@@ -93,6 +93,10 @@ impl ports::Films for Films {
         self.faults.look(self.inner.tools()).await
     }
 
+    async fn version(&self) -> PortResult<String> {
+        self.inner.version().await
+    }
+
     fn fonts(&self) -> PortResult<Digest> {
         self.inner.fonts()
     }

@@ -20,6 +20,10 @@ impl Films for StandIns {
         Ok(self.version("tools"))
     }
 
+    async fn version(&self) -> PortResult<String> {
+        Ok("stand-in version 1".to_owned())
+    }
+
     fn fonts(&self) -> PortResult<Digest> {
         Ok(self.version("fonts"))
     }

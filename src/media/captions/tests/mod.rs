@@ -1,4 +1,7 @@
+mod scripts;
+
 use super::*;
+use crate::assets::Assets;
 use crate::domain::captions::{CaptionPosition, CueWord};
 
 const FRAME: Size = Size { width: 540, height: 960 };
@@ -18,6 +21,13 @@ fn style() -> CaptionStyle {
     }
 }
 
+/// The bundled fonts and the installed ones, which `make test` brings.
+fn fonts() -> Fonts {
+    let variable = |name| std::env::var_os(name);
+    let root = Assets::root_from(variable("PROTOVIDEO_ASSETS"), variable("XDG_CACHE_HOME"), variable("HOME"));
+    Fonts::new(Assets::at(root.unwrap()).fonts().unwrap())
+}
+
 fn cue(lines: &[&str]) -> Cue {
     let mut at = 0;
     let mut word = |text: &str| {
@@ -33,7 +43,7 @@ fn cue(lines: &[&str]) -> Cue {
 fn laid(cues: &[Cue], style: &CaptionStyle, index: u32) -> Planes {
     let mut frame = Planes::new(FRAME);
     frame.data.iter_mut().for_each(|plane| plane.fill(128));
-    Captions::new(cues, style, FRAME, &Fonts::new(None)).unwrap().lay(index, &mut frame);
+    Captions::new(cues, style, FRAME, &fonts()).unwrap().lay(index, &mut frame);
     frame
 }
 
@@ -54,6 +64,26 @@ fn captions_stand_in_the_safe_area() {
         let (left, right, top, bottom) = bounds(&frame, |y| y != 128).unwrap();
         assert!(left >= 540 * 7 / 100 && right <= 540 * 93 / 100, "{left}..{right}");
         assert!(top > 960 * 5 / 100 && bottom < 960 * 82 / 100, "{top}..{bottom}");
+    }
+}
+
+#[test]
+fn captions_are_no_wider_than_the_safe_area_whatever_the_style() {
+    let wide = "W".repeat(60);
+    for (font, size_milli, outline_milli, upper_case) in [
+        ("Montserrat", 65, 90, false),
+        ("Montserrat", 65, 90, true),
+        ("Noto Sans", 200, 0, false),
+        ("Montserrat", 400, 100, true),
+        ("Noto Sans", 20, 1000, false),
+    ] {
+        let style = CaptionStyle { font: font.into(), size_milli, outline_milli, upper_case, ..style() };
+        for line in ["An ordinary line of some words", "Mamma mia wow wow wow wow wow", &wide, "שלום עולם 你好世界"]
+        {
+            let frame = laid(&[cue(&[line])], &style, 0);
+            let (left, right, ..) = bounds(&frame, |y| y != 128).unwrap();
+            assert!(left >= 540 * 7 / 100 && right <= 540 * 93 / 100, "{line} in {font} {size_milli}: {left}..{right}");
+        }
     }
 }
 

@@ -1,0 +1,128 @@
+//! What goes on side by side, and how much of it.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use futures_util::future::join_all;
+use tokio::sync::Barrier;
+
+use super::*;
+use crate::domain::script::Sentence;
+use crate::domain::units::{Fps, Size};
+use crate::ports::{
+    FilmFacts, FilmJob, Films, SceneJob, SoundtrackFacts, SoundtrackJob, Speech, Spoken, StepContext, Voice,
+};
+use crate::recipe::Digest;
+use crate::recipe::steps::{SpeechRecipe, VoicePin};
+
+/// Films that say how many scenes were encoded at once.
+struct Counted {
+    inner: Arc<dyn Films>,
+    running: AtomicUsize,
+    most: AtomicUsize,
+}
+
+#[async_trait]
+impl Films for Counted {
+    fn encoder(&self, size: Size, fps: Fps) -> String {
+        self.inner.encoder(size, fps)
+    }
+
+    async fn tools(&self) -> PortResult<Digest> {
+        self.inner.tools().await
+    }
+
+    async fn version(&self) -> PortResult<String> {
+        self.inner.version().await
+    }
+
+    fn fonts(&self) -> PortResult<Digest> {
+        self.inner.fonts()
+    }
+
+    async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()> {
+        let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(running, Ordering::SeqCst);
+        // All others get as far as they can meanwhile.
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        self.inner.scene(job, out, context).await
+    }
+
+    async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
+        self.inner.soundtrack(job, out, context).await
+    }
+
+    async fn film(&self, job: &FilmJob, out: &Path, context: &StepContext) -> PortResult<FilmFacts> {
+        self.inner.film(job, out, context).await
+    }
+
+    async fn poster(&self, picture: &Path, size: Size, out: &Path, context: &StepContext) -> PortResult<()> {
+        self.inner.poster(picture, size, out, context).await
+    }
+}
+
+#[tokio::test]
+async fn no_more_encoders_run_at_once_than_are_allowed() {
+    for encoders in [1, 3] {
+        let stage = Stage::new();
+        let mut world = stage.world();
+        let films = Counted { inner: world.films, running: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+        let films = Arc::new(films);
+        world.films = films.clone();
+        let settings = Settings { encoders, ..stage.pipeline().settings().clone() };
+        let pipeline = Pipeline::new(world, settings, Arc::new(Quiet));
+        let scene = |n: u32| json!({"type": "image", "promptImage": format!("view {n}"), "duration": 1.0});
+        submit(&pipeline, &json!({"scenes": (0..8).map(scene).collect::<Vec<_>>()}), "t").await;
+        let (messages, cancel) = (stage.memory.queue.messages(), CancellationToken::new());
+        let work = (0..).zip(&messages).map(|(lane, message)| pipeline.handle(message, 1, lane, &cancel));
+        assert!(join_all(work).await.into_iter().all(|handled| handled.unwrap() == Handled::Done));
+        assert_eq!(films.most.load(Ordering::SeqCst), encoders);
+    }
+}
+
+/// Speech in which every sentence waits until all the others are being spoken, too.
+struct Chorus {
+    inner: Arc<dyn Speech>,
+    together: Barrier,
+}
+
+#[async_trait]
+impl Speech for Chorus {
+    fn voices(&self) -> Vec<Voice> {
+        self.inner.voices()
+    }
+
+    fn voice(&self, name: Option<&str>) -> PortResult<VoicePin> {
+        self.inner.voice(name)
+    }
+
+    fn script(&self, text: &str, voice: &VoicePin, how: &[(String, String)]) -> PortResult<Vec<Sentence>> {
+        self.inner.script(text, voice, how)
+    }
+
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        self.inner.unsayable(pronunciations)
+    }
+
+    async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
+        self.together.wait().await;
+        self.inner.speak(recipe, context).await
+    }
+}
+
+#[tokio::test]
+async fn a_scene_s_sentences_are_spoken_side_by_side() {
+    let stage = Stage::new();
+    let mut world = stage.world();
+    world.speech = Arc::new(Chorus { inner: world.speech, together: Barrier::new(3) });
+    let pipeline = stage.pipeline_in(world);
+    let scene = json!({"type": "image", "promptImage": "a", "narration_text": "One. Two. Three."});
+    submit(&pipeline, &json!({"scenes": [scene]}), "t").await;
+    let all = tokio::time::timeout(Duration::from_mins(1), stage.drain(&pipeline)).await;
+    all.expect("each sentence waits for the others, which are never begun").unwrap();
+    assert_eq!(stage.task("t").await.status, crate::domain::task::Status::Finished);
+}
