@@ -57,7 +57,7 @@ gates: base $(gates)/ready ## Judge the speech by a recogniser and an aligner (P
 	$(call say,"Testing the judges themselves")
 	$(gates)/bin/python -m unittest discover -s scripts/gates -p 'test_*.py'
 	$(call say,"Counting wrong words")
-	$(gates)/bin/python scripts/gates/words.py --protovideo target/debug/protovideo --reference
+	$(gates)/bin/python scripts/gates/words.py --protovideo target/debug/protovideo --reference all
 	$(call say,"Measuring the words' times")
 	$(gates)/bin/python scripts/gates/times.py --protovideo target/debug/protovideo
 

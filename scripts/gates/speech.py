@@ -58,7 +58,8 @@ class Reference:
             return self.hibari(text, seed=0)
         import numpy
 
-        runs = [self.hibari.ids(self.hibari.phonemize(part)) for part in self.hibari.split_sentences(text)]
+        read = [said for part in self.hibari.split_sentences(text) for said in self.hibari.phonemize(part)]
+        runs = [self.hibari.ids(said) for said in read]
         spoken = []
         for ids in runs:
             ids = [i for i in ids if i != 0]
