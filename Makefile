@@ -12,6 +12,8 @@ assets := $(or $(PROTOVIDEO_ASSETS),$(cache)/protovideo/assets)
 gates := $(assets)/gates
 bench := $(assets)/bench
 export PROTOVIDEO_ASSETS := $(assets)
+# Property tests try the same cases on every machine; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.
+export PROPTEST_RNG_SEED ?= 1
 # A cargo-nextest or cargo-deny of the machine's own comes first.
 export PATH := $(PATH):$(assets)/tools
 

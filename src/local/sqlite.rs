@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::task::spawn_blocking;
@@ -17,6 +17,8 @@ use crate::ports::{Class, Clock, PortError, PortResult};
 const VERSION: i64 = 1;
 /// How long a call waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
+/// How long until a file that could not be opened for that reason is opened again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 const LAYOUT: &str = "
 create table task (
@@ -63,7 +65,14 @@ impl Sqlite {
             change.commit()?;
             Ok((connection, version))
         };
-        let (connection, version) = connect().map_err(|e| failed(&path, &e))?;
+        let began = Instant::now();
+        let (connection, version) = loop {
+            match connect() {
+                // The first of several processes changes the file's journal, and SQLite does not wait for that by itself.
+                Err(error) if is_busy(&error) && began.elapsed() < BUSY => std::thread::sleep(PAUSE),
+                opened => break opened.map_err(|e| failed(&path, &e))?,
+            }
+        };
         if version != VERSION {
             let message = format!(
                 "{} has layout {version}, and this program knows layout {VERSION}; use the program that wrote it, or another CACHE_DIR",
@@ -112,6 +121,11 @@ impl Sqlite {
         let ended = spawn_blocking(run).await;
         ended.map_err(|e| PortError::permanent(Class::Internal, "PANIC", format!("the store ended abnormally: {e}")))?
     }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
 }
 
 fn failed(path: &Path, error: &rusqlite::Error) -> PortError {

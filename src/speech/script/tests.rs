@@ -164,10 +164,11 @@ fn unsaid_lines_are_kept_in_the_captions() {
     assert_eq!(written(&script("🎉\nHello there\n🚀🚀", &[]).unwrap()), "🎉 Hello there 🚀🚀");
 }
 
-/// Letters and digits, in order; they are what must not get lost.
+/// Letters and digits, in order; they are what must not get lost. Composed again at the end: where what stood between two
+/// marks is dropped, their order is a matter of form.
 fn substance(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
-    text.nfc().filter(|c| c.is_alphanumeric()).collect()
+    text.nfc().filter(|c| c.is_alphanumeric()).nfc().collect()
 }
 
 /// Outside markup: ASCII letters, and the marks that shape speech.
@@ -189,6 +190,11 @@ fn check(text: &str) {
             assert!(is_sayable(word) || word.contains("](/"), "{word:?} of {text:?}");
         }
     }
+}
+
+#[test]
+fn marks_that_come_to_stand_together_are_all_there() {
+    check("a\u{8e9}\u{200b}\u{8db} boat");
 }
 
 proptest! {
