@@ -3,9 +3,11 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Failure;
 use super::world::Station;
+use crate::domain::film::film_name;
 use crate::domain::task::Task;
 use crate::ports::{Class, PortError, PortResult};
 use crate::recipe::ArtifactId;
@@ -17,9 +19,7 @@ const BESIDE: [&str; 4] = ["jpg", "srt", "vtt", "words.json"];
 
 /// The film's file: what was asked for, or the request's `output_filename`, or the task's id, in the current folder.
 pub(super) fn target(asked: Option<PathBuf>, named: Option<&str>, task: &str) -> PathBuf {
-    let name = named.unwrap_or(task);
-    let default = || PathBuf::from(if is_mp4(Path::new(name)) { name.to_owned() } else { format!("{name}.mp4") });
-    asked.unwrap_or_else(default)
+    asked.unwrap_or_else(|| PathBuf::from(film_name(named, task)))
 }
 
 fn is_mp4(path: &Path) -> bool {
@@ -68,8 +68,8 @@ fn aside(output: &Path) -> PortResult<tempfile::NamedTempFile> {
 }
 
 /// Puts the film and what belongs to it beside `output`.
-pub(super) async fn film(station: &Station, plan: &Plan, task: &Task, output: &Path) -> Result<(), Failure> {
-    let captions = station.pipeline.captions(&task.id, plan).await?;
+pub(super) async fn film(station: &Station, plan: &Arc<Plan>, task: &Task, output: &Path) -> Result<(), Failure> {
+    let captions = station.pipeline.captions(task, plan).await?;
     let film = plan.film.id().map_err(PortError::from)?;
     let poster = plan.poster.id().map_err(PortError::from)?;
     copy(station, &film, output).await?;

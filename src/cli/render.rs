@@ -60,8 +60,9 @@ impl Resume {
         station.reconcile().await?;
         let task = station.pipeline.world().tasks.get(&self.task).await?;
         let task = task.ok_or_else(|| task::unknown(&self.task))?;
-        let plan = station.pipeline.plan_of(&self.task).await?.ok_or_else(|| task::no_plan(&self.task))?;
-        let named = task.request.get("output_filename").and_then(Value::as_str);
+        let plan = station.pipeline.dispatch().plan_of(&task).await?;
+        let request = station.pipeline.world().tasks.request(&self.task).await?.unwrap_or_default();
+        let named = request.get("output_filename").and_then(Value::as_str);
         let target = export::target(self.output.output, named, &self.task);
         export::check(&target, &[])?;
         station.pipeline.resume(&task, &plan).await?;
@@ -104,7 +105,7 @@ async fn finish(
     station: &Station,
     config: &Config,
     task: &str,
-    plan: &Plan,
+    plan: &Arc<Plan>,
     target: &Path,
     json: bool,
 ) -> Result<(), Failure> {

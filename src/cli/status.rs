@@ -49,7 +49,7 @@ impl Status {
 
 /// `5f1c-1  inprogress  3 of 7 steps`
 async fn line(station: &Station, task: &Task) -> PortResult<String> {
-    let plan = station.pipeline.plan_of(&task.id).await?.ok_or_else(|| task::no_plan(&task.id))?;
+    let plan = station.pipeline.dispatch().plan_of(task).await?;
     let progress = progress(station, task, &plan).await?;
     let (done, total) = (&progress["done"], &progress["total"]);
     Ok(format!("{:<24} {:<10} {done} of {total} steps", task.id, task.status.word()))
@@ -69,8 +69,9 @@ fn details(task: &Task) {
 
 /// What `GET /task-status/{id}` answers. The download is the file at `film`, or else the film in the cache.
 pub(super) async fn of(station: &Station, task: &Task, film: Option<&Path>) -> PortResult<Value> {
-    let plan = station.pipeline.plan_of(&task.id).await?.ok_or_else(|| task::no_plan(&task.id))?;
-    let request: Result<Request, _> = serde_json::from_value(task.request.clone());
+    let plan = station.pipeline.dispatch().plan_of(task).await?;
+    let request = station.pipeline.world().tasks.request(&task.id).await?.unwrap_or_default();
+    let request: Result<Request, _> = serde_json::from_value(request);
     let mut answer = json!({
         "task_id": task.id,
         "status": task.status,

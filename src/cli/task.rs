@@ -7,7 +7,6 @@ use super::world::Station;
 use super::{Failure, progress};
 use crate::config::Config;
 use crate::domain::task::Outcome;
-use crate::ports::{Class, PortError};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Cancel {
@@ -49,11 +48,6 @@ pub(super) fn new_id() -> String {
 /// There is no such task.
 pub(super) fn unknown(id: &str) -> Failure {
     Failure::request(format!("there is no task `{id}`; `protovideo status` lists them"))
-}
-
-/// A task is recorded together with its plan, so this is a defect.
-pub(super) fn no_plan(id: &str) -> PortError {
-    PortError::permanent(Class::Internal, "NO_PLAN", format!("task {id} has no plan"))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::media::{Fonts, Studio};
 use crate::picture::Providers;
 use crate::picture::openai::{self, OpenAi};
 use crate::pipeline::{Pipeline, Settings};
-use crate::ports::{Artifacts, Pictures, PortError, PortResult, Speech, World};
+use crate::ports::{Artifacts, InCache, Pictures, PortError, PortResult, Speech, World};
 use crate::speech::Speaker;
 
 /// A step may take so long.
@@ -89,6 +89,7 @@ impl Station {
             tasks: Arc::new(stores.tasks()),
             queue: Arc::new(stores.queue(task)),
             leases: Arc::new(stores.leases()),
+            exports: Arc::new(InCache),
             speech: speech(config),
             pictures: pictures(config)?,
             sources: Arc::new(Fetcher::new(Policy {

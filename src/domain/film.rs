@@ -1,5 +1,7 @@
 //! A request with every default filled in, in whole numbers: what the planner works from.
 
+use std::path::Path;
+
 use super::captions::{CaptionPosition, CaptionStyle};
 use super::motion::MotionKind;
 use super::palette::parse_color;
@@ -173,6 +175,14 @@ fn style(asked: &SubtitleStyle, size: Size) -> Result<CaptionStyle, String> {
         position: asked.position.unwrap_or(CaptionPosition::Bottom),
         upper_case: asked.upper_case.unwrap_or(false),
     })
+}
+
+/// A film's file name: what the request names, with `.mp4` where that is missing, or else the task's id.
+#[must_use]
+pub fn film_name(named: Option<&str>, task: &str) -> String {
+    let name = named.unwrap_or(task);
+    let extension = Path::new(name).extension();
+    if extension.is_some_and(|e| e.eq_ignore_ascii_case("mp4")) { name.to_owned() } else { format!("{name}.mp4") }
 }
 
 #[cfg(test)]

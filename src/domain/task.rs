@@ -90,8 +90,8 @@ pub struct Task {
     pub id: String,
     /// The digest of its request, in hexadecimal.
     pub request_sha256: String,
-    /// The request.
-    pub request: serde_json::Value,
+    /// On whose behalf.
+    pub tenant: Option<String>,
     /// Where it stands.
     pub status: Status,
     /// When it was recorded.
@@ -147,6 +147,9 @@ pub struct Message {
     pub v: u32,
     /// The task.
     pub task: String,
+    /// On whose behalf; a queue serves many of them fairly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// What to do for it.
     #[serde(flatten)]
     pub work: Work,
@@ -156,7 +159,7 @@ impl Message {
     /// A message of today's version.
     #[must_use]
     pub fn new(task: &str, work: Work) -> Self {
-        Self { v: 1, task: task.to_owned(), work }
+        Self { v: 1, task: task.to_owned(), tenant: None, work }
     }
 }
 

@@ -14,7 +14,7 @@ use super::tasks::SqliteTasks;
 use crate::ports::{Class, Clock, PortError, PortResult};
 
 /// The layout's version, in the file's `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long a call waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long until a file that could not be opened for that reason is opened again.
@@ -22,7 +22,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 const LAYOUT: &str = "
 create table task (
-    id text primary key, request_sha256 text not null, request text not null, plan text not null, status text not null,
+    id text primary key, request_sha256 text not null, request text not null, plan text not null, tenant text,
+    status text not null,
     created_at integer not null, updated_at integer not null, started_at integer, finished_at integer,
     deadline integer not null, error text, result text
 ) strict;
@@ -36,6 +37,9 @@ create table message (
 create index message_of on message (task);
 create table lease (key text primary key, owner text not null, until integer not null) strict;
 ";
+
+/// What a file of layout 1 lacks.
+const FROM_1: &str = "alter table task add column tenant text;";
 
 /// The file, opened. Clones share the connection.
 #[derive(Clone)]
@@ -57,8 +61,8 @@ impl Sqlite {
             connection.pragma_update(None, "foreign_keys", true)?;
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut version = change.query_row("pragma user_version", [], |row| row.get(0))?;
-            if version == 0 {
-                change.execute_batch(LAYOUT)?;
+            if version < VERSION {
+                change.execute_batch(if version == 0 { LAYOUT } else { FROM_1 })?;
                 change.pragma_update(None, "user_version", VERSION)?;
                 version = VERSION;
             }

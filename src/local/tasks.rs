@@ -16,7 +16,25 @@ use crate::ports::{Created, NewTask, PortResult, Tasks};
 pub struct SqliteTasks(pub(super) Sqlite);
 
 const COLUMNS: &str =
-    "id, request_sha256, request, status, created_at, updated_at, started_at, finished_at, deadline, error, result";
+    "id, request_sha256, tenant, status, created_at, updated_at, started_at, finished_at, deadline, error, result";
+
+const STARTED: &str = "update task set status = 'inprogress', updated_at = max(updated_at, ?2),
+    started_at = coalesce(started_at, ?2) where id = ?1 and status = 'queued'";
+
+const BEGUN: &str = "update task set status = 'inprogress', updated_at = max(updated_at, ?2),
+    started_at = coalesce(started_at, ?2) where id = ?1 and status in ('queued', 'inprogress')";
+
+impl SqliteTasks {
+    /// A column that holds JSON.
+    async fn column(&self, select: &'static str, id: &str) -> PortResult<Option<Value>> {
+        let id = id.to_owned();
+        let column = move |on: &Transaction<'_>| {
+            let found: Option<String> = on.query_row(select, [id], |row| row.get(0)).optional()?;
+            found.as_deref().map(json).transpose()
+        };
+        self.0.transact(column).await
+    }
+}
 
 fn json<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))
@@ -31,7 +49,7 @@ fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
     Ok(Task {
         id: row.get(0)?,
         request_sha256: row.get(1)?,
-        request: json(&row.get::<_, String>(2)?)?,
+        tenant: row.get(2)?,
         status: status(&row.get::<_, String>(3)?)?,
         created_at: time(row, 4)?,
         updated_at: time(row, 5)?,
@@ -57,6 +75,10 @@ fn many(on: &Transaction<'_>, rest: &str, limit: usize) -> rusqlite::Result<Vec<
     select.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], task)?.collect()
 }
 
+fn done(on: &Transaction<'_>, id: &str) -> rusqlite::Result<BTreeSet<String>> {
+    on.prepare_cached("select step from done where task = ?1")?.query_map([id], |row| row.get(0))?.collect()
+}
+
 /// Every change of a task's parts is a change of the task.
 fn touch(on: &Transaction<'_>, id: &str, now: u64) -> rusqlite::Result<usize> {
     on.execute("update task set updated_at = max(updated_at, ?2) where id = ?1", params![id, now.cast_signed()])
@@ -71,9 +93,9 @@ impl Tasks for SqliteTasks {
                 let (now, deadline) = (new.now.cast_signed(), new.deadline.cast_signed());
                 let sha256 = new.request_sha256.to_string();
                 let inserted = on.execute(
-                    "insert into task (id, request_sha256, request, plan, status, created_at, updated_at, deadline)
-                     values (?1, ?2, ?3, ?4, 'queued', ?5, ?5, ?6) on conflict (id) do nothing",
-                    params![new.id, sha256, text(&new.request)?, text(&new.plan)?, now, deadline],
+                    "insert into task (id, request_sha256, request, plan, tenant, status, created_at, updated_at, deadline)
+                     values (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?6, ?7) on conflict (id) do nothing",
+                    params![new.id, sha256, text(&new.request)?, text(&new.plan)?, new.tenant, now, deadline],
                 )?;
                 if inserted == 1 {
                     return Ok(Created::New);
@@ -91,14 +113,21 @@ impl Tasks for SqliteTasks {
         self.0.transact(move |on| on.prepare_cached(&select)?.query_row([id], task).optional()).await
     }
 
+    async fn request(&self, id: &str) -> PortResult<Option<Value>> {
+        self.column("select request from task where id = ?1", id).await
+    }
+
     async fn plan(&self, id: &str) -> PortResult<Option<Value>> {
-        let id = id.to_owned();
-        let plan = move |on: &Transaction<'_>| {
-            let plan: Option<String> =
-                on.query_row("select plan from task where id = ?1", [id], |row| row.get(0)).optional()?;
-            plan.as_deref().map(json).transpose()
+        self.column("select plan from task where id = ?1", id).await
+    }
+
+    async fn begin(&self, id: &str, _: &str, now: u64) -> PortResult<Option<Task>> {
+        let (id, now) = (id.to_owned(), now.cast_signed());
+        let begin = move |on: &Transaction<'_>| {
+            on.execute(BEGUN, params![id, now])?;
+            on.prepare_cached(&format!("select {COLUMNS} from task where id = ?1"))?.query_row([id], task).optional()
         };
-        self.0.transact(plan).await
+        self.0.transact(begin).await
     }
 
     async fn advance(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool> {
@@ -107,9 +136,7 @@ impl Tasks for SqliteTasks {
             .transact(move |on| {
                 let status = outcome.status();
                 if !status.is_terminal() {
-                    let started = "update task set status = 'inprogress', updated_at = max(updated_at, ?2),
-                        started_at = coalesce(started_at, ?2) where id = ?1 and status = 'queued'";
-                    return Ok(on.execute(started, params![id, now])? == 1);
+                    return Ok(on.execute(STARTED, params![id, now])? == 1);
                 }
                 let (error, result) = match &outcome {
                     Outcome::Failed(error) => (Some(text(error)?), None),
@@ -131,11 +158,12 @@ impl Tasks for SqliteTasks {
         self.0.transact(move |on| Ok(on.execute(revive, params![id, deadline, now])? == 1)).await
     }
 
-    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<()> {
+    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
         let (id, step) = (id.to_owned(), step.to_owned());
         let mark = move |on: &Transaction<'_>| {
-            on.execute("insert into done (task, step) values (?1, ?2) on conflict do nothing", [&id, &step])?;
-            touch(on, &id, now).map(drop)
+            on.execute("insert into done (task, step) select id, ?2 from task where id = ?1 on conflict do nothing", [&id, &step])?;
+            touch(on, &id, now)?;
+            done(on, &id)
         };
         self.0.transact(mark).await
     }
@@ -151,10 +179,7 @@ impl Tasks for SqliteTasks {
 
     async fn done(&self, id: &str) -> PortResult<BTreeSet<String>> {
         let id = id.to_owned();
-        let done = move |on: &Transaction<'_>| {
-            on.prepare_cached("select step from done where task = ?1")?.query_map([id], |row| row.get(0))?.collect()
-        };
-        self.0.transact(done).await
+        self.0.transact(move |on| done(on, &id)).await
     }
 
     async fn record(&self, id: &str, record: &StepRecord) -> PortResult<()> {

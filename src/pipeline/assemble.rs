@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::cache::{Content, Made, missing};
 use super::error::internal;
 use super::facts::{self, FilmMeta, SceneMeta};
 use super::{Job, Pipeline, StepError, report};
-use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Work};
-use crate::ports::{FilmJob, Meta, Placed, PortResult, SoundtrackFacts, SoundtrackJob, StepContext};
+use crate::domain::film::film_name;
+use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Task, Work};
+use crate::ports::{Export, FilmJob, Meta, Placed, PortResult, SoundtrackFacts, SoundtrackJob, StepContext};
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
 
@@ -22,6 +23,10 @@ impl Pipeline {
         if !lost.is_empty() {
             return self.make_again(&job.task, lost).await.map_err(fault("queue"));
         }
+        let film = job.plan.film.id().map_err(|e| fault("film")(e.into()))?;
+        let all = job.plan.artifacts().map_err(|e| fault("film")(e.into()))?;
+        let all: Vec<_> = all.into_iter().map(|(_, id)| id).collect();
+        self.survey(job, &all, &[film, job.plan.film.soundtrack]).await.map_err(fault("film"))?;
         let film = self.film(job).await.map_err(fault("film"))?;
         self.poster(job).await.map_err(fault("poster"))?;
         self.finish(job, &film).await.map_err(fault("film"))
@@ -29,22 +34,20 @@ impl Pipeline {
 
     /// The scenes that the film is made from and that are not there; none where the film itself is.
     pub(super) async fn lost_scenes(&self, plan: &Plan) -> PortResult<Vec<Work>> {
-        if self.world.artifacts.find(&plan.film.id()?).await?.is_some() {
+        let film = plan.film.id()?;
+        let ids: Vec<_> = std::iter::once(film).chain(plan.film.scenes.iter().copied()).collect();
+        let found = self.world.artifacts.find_all(&ids).await?;
+        if found.first().is_some_and(Option::is_some) {
             return Ok(Vec::new());
         }
-        let mut lost = Vec::new();
-        for (scene, id) in (0..).zip(&plan.film.scenes) {
-            if self.world.artifacts.find(id).await?.is_none() {
-                lost.push(Work::Render { scene });
-            }
-        }
-        Ok(lost)
+        let scenes = (0..).zip(&found[1..]);
+        Ok(scenes.filter(|(_, found)| found.is_none()).map(|(scene, _)| Work::Render { scene }).collect())
     }
 
     /// Takes work out of the done set and sends it.
-    async fn make_again(&self, task: &str, work: Vec<Work>) -> PortResult<()> {
-        self.unmark(task, &work).await?;
-        self.send(task, work).await
+    async fn make_again(&self, task: &Task, work: Vec<Work>) -> PortResult<()> {
+        self.unmark(&task.id, &work).await?;
+        self.dispatch.send(&task.id, task.tenant.as_deref(), work).await
     }
 
     /// Takes work out of the done set.
@@ -65,7 +68,7 @@ impl Pipeline {
             let mixed: SoundtrackFacts = facts::read(&sound)?;
             let mut scenes = Vec::with_capacity(plan.film.scenes.len());
             for id in &plan.film.scenes {
-                let meta = self.world.artifacts.find(id).await?.ok_or_else(|| missing(id))?;
+                let meta = self.look(job, id).await?.ok_or_else(|| missing(id))?;
                 let frames = facts::read::<SceneMeta>(&meta)?.frames;
                 scenes.push((self.input(id, &context).await?, frames));
             }
@@ -86,7 +89,7 @@ impl Pipeline {
     }
 
     async fn made_scenes(&self, job: &Job) -> PortResult<usize> {
-        let records = self.world.tasks.records(&job.task).await?;
+        let records = self.world.tasks.records(&job.task.id).await?;
         let new = |r: &&StepRecord| r.kind == "scene" && r.cache == CacheOutcome::Miss;
         Ok(records.iter().filter(new).count())
     }
@@ -132,11 +135,10 @@ impl Pipeline {
 
     async fn finish(&self, job: &Job, film: &Meta) -> PortResult<()> {
         let facts: FilmMeta = facts::read(film)?;
+        let exported = self.export(job).await?;
+        let records = self.world.tasks.records(&job.task.id).await?;
         let now = self.world.clock.now_ms();
-        let task = self.world.tasks.get(&job.task).await?;
-        let records = self.world.tasks.records(&job.task).await?;
-        let began = task.as_ref().map_or(now, |task| task.created_at);
-        let result = json!({
+        let mut result = json!({
             "film": job.plan.film.id()?,
             "poster": job.plan.poster.id()?,
             "duration": facts.duration_ms as f64 / 1000.0,
@@ -144,9 +146,35 @@ impl Pipeline {
             "bytes": film.bytes,
             "loudness": facts.loudness_milli.map(|milli| f64::from(milli) / 1000.0),
             "true_peak": facts.true_peak_milli.map(|milli| f64::from(milli) / 1000.0),
-            "performance_report": report::performance(&records, began, now, &job.plan.made_with),
+            "performance_report": report::performance(&records, job.task.created_at, now, &job.plan.made_with),
         });
-        self.world.tasks.advance(&job.task, &Outcome::Finished(result), now).await?;
+        if let Some(fields) = result.as_object_mut() {
+            fields.extend(exported);
+        }
+        self.world.tasks.advance(&job.task.id, &Outcome::Finished(result), now).await?;
         Ok(())
+    }
+
+    /// Puts the film where its user looks for it.
+    async fn export(&self, job: &Job) -> PortResult<Map<String, Value>> {
+        if !self.world.exports.wanted() {
+            return Ok(Map::new());
+        }
+        let request = self.world.tasks.request(&job.task.id).await?.unwrap_or_default();
+        let named = request.get("output_filename").and_then(Value::as_str);
+        let captions = self.captions_of(job).await?;
+        let words = captions.words.to_string();
+        let export = Export {
+            task: &job.task.id,
+            name: &film_name(named, &job.task.id),
+            film: &job.plan.film.id()?,
+            poster: &job.plan.poster.id()?,
+            captions: [
+                ("srt", captions.srt.as_bytes()),
+                ("vtt", captions.vtt.as_bytes()),
+                ("words.json", words.as_bytes()),
+            ],
+        };
+        self.world.exports.export(&export).await
     }
 }

@@ -73,8 +73,8 @@ impl Pipeline {
             bytes: meta.bytes,
             lane: job.lane,
         };
-        self.world.tasks.record(&job.task, &record).await?;
-        self.observer.event(Event::Step { task: &job.task, record: &record });
+        self.world.tasks.record(&job.task.id, &record).await?;
+        self.observer.event(Event::Step { task: &job.task.id, record: &record });
         Ok(Got { id, meta, outcome })
     }
 
@@ -93,13 +93,14 @@ impl Pipeline {
         M: Future<Output = PortResult<Made>>,
     {
         let (_turn, waited_here) = self.flights.turn(id).await;
-        let (found, waited_there) = self.found_or_leased(job, id).await?;
+        let (found, waited_there) = self.found_or_leased(job, id, !waited_here).await?;
         Ok(match found {
             Some(meta) if waited_here || waited_there => (meta, CacheOutcome::Waited),
             Some(meta) => (meta, CacheOutcome::Hit),
             None => {
-                let making = self.make(job, scene, recipe, id, make);
-                (self.leased(id, making).await?, CacheOutcome::Miss)
+                let made = self.make(job, scene, recipe, id, make).await;
+                self.give_back(job, id).await;
+                (made?, CacheOutcome::Miss)
             }
         })
     }
@@ -132,7 +133,7 @@ impl Pipeline {
     }
 
     fn context(&self, job: &Job, scene: Option<u32>, work: PathBuf) -> StepContext {
-        let (observer, task) = (self.observer.clone(), job.task.clone());
+        let (observer, task) = (self.observer.clone(), job.task.id.clone());
         let frames_done = move |done| {
             if let Some(scene) = scene {
                 observer.event(Event::Frames { task: &task, scene, done });

@@ -1,7 +1,7 @@
 //! What can go wrong with a step or a submission.
 
 use crate::domain::request::Faults;
-use crate::domain::task::TaskError;
+use crate::domain::task::{TaskError, Work};
 use crate::ports::{Class, PortError};
 use crate::recipe::canonical::CanonicalError;
 
@@ -60,6 +60,23 @@ pub(super) fn out_of_time() -> TaskError {
         scene: None,
         step: None,
         message: "the task's time was over before its film was done; `resume` goes on with it".to_owned(),
+        retryable: true,
+    }
+}
+
+/// The end of a task whose work nobody could bring to an end: its workers died of it, or never got so far.
+pub(super) fn given_up(work: &Work, deliveries: u32) -> TaskError {
+    let (scene, step) = match work {
+        Work::Narrate { .. } => (None, "speech"),
+        Work::Render { scene } => (Some(*scene), "scene"),
+        Work::Assemble => (None, "film"),
+    };
+    TaskError {
+        code: "CRASH_LOOP".to_owned(),
+        class: class_word(Class::Limit).to_owned(),
+        scene,
+        step: Some(step.to_owned()),
+        message: format!("{} ended abnormally {deliveries} times, as out of memory or time does", work.step()),
         retryable: true,
     }
 }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::ready::{ready, unlocked};
+use super::ready::unlocked;
 use super::{Event, Job, Pipeline, StepError, error};
-use crate::domain::task::{Message, Outcome, Status, TaskError, Work};
+use crate::domain::task::{Message, Task, Work};
 use crate::ports::{Class, PortError, PortResult};
 use crate::recipe::plan::Plan;
 
@@ -38,7 +38,8 @@ impl Pipeline {
         lane: u32,
         cancel: &CancellationToken,
     ) -> PortResult<Handled> {
-        let Some(task) = self.world.tasks.get(&message.task).await? else {
+        let step = message.work.step();
+        let Some(task) = self.world.tasks.begin(&message.task, &step, self.world.clock.now_ms()).await? else {
             tracing::warn!(task = message.task, "a message names a task that does not exist");
             return Ok(Handled::Done);
         };
@@ -46,23 +47,24 @@ impl Pipeline {
             return Ok(Handled::Done);
         }
         if self.world.clock.now_ms() > task.deadline {
-            self.fail(&task.id, error::out_of_time()).await?;
+            self.dispatch.fail(&task.id, error::out_of_time()).await?;
+            return Ok(Handled::Done);
+        }
+        if attempt > self.settings.attempts {
+            // Every attempt that ended by itself was answered; so these died.
+            self.dispatch.bury(message, attempt - 1).await?;
+            tracing::error!(task = task.id, step, code = "CRASH_LOOP", "the work ended abnormally too often");
             return Ok(Handled::Done);
         }
         if message.v != VERSION {
             return self.failed(&task.id, attempt, skew(message)).await;
         }
-        let Some(plan) = self.plan_of(&task.id).await? else {
-            return Err(error::internal(format!("task {} has no plan", task.id)));
-        };
-        if task.status == Status::Queued {
-            self.world.tasks.advance(&task.id, &Outcome::Started, self.world.clock.now_ms()).await?;
-        }
+        let plan = self.dispatch.plan_of(&task).await?;
         let left = Duration::from_millis(task.deadline.saturating_sub(self.world.clock.now_ms()));
-        let job = self.job(&task.id, plan, lane, cancel.clone(), left);
-        match self.work(&job, &message.work).await {
+        let job = self.job(task, plan, lane, cancel.clone(), left);
+        match self.holding(&job, self.work(&job, &message.work)).await {
             Ok(()) => Ok(Handled::Done),
-            Err(failure) => self.failed(&job.task, attempt, failure).await,
+            Err(failure) => self.failed(&job.task.id, attempt, failure).await,
         }
     }
 
@@ -77,13 +79,12 @@ impl Pipeline {
 
     /// Marks, then recounts, then sends: in that order, whoever dies in between.
     async fn mark_and_send(&self, job: &Job, work: &Work) -> PortResult<()> {
-        self.world.tasks.mark(&job.task, &work.step(), self.world.clock.now_ms()).await?;
-        let done = self.world.tasks.done(&job.task).await?;
+        let done = self.world.tasks.mark(&job.task.id, &work.step(), self.world.clock.now_ms()).await?;
         let next = unlocked(&job.plan, &done, work);
         if next.is_empty() {
             return Ok(());
         }
-        self.send(&job.task, next).await
+        self.dispatch.send(&job.task.id, job.task.tenant.as_deref(), next).await
     }
 
     /// What becomes of a message whose work failed, and of its task.
@@ -98,39 +99,16 @@ impl Pipeline {
             let backoff = Duration::from_millis(500 << attempt.min(6));
             return Ok(Handled::Again(failure.error.retry_after.unwrap_or(backoff)));
         }
-        self.fail(task, failure.record()).await?;
+        self.dispatch.fail(task, failure.record()).await?;
         tracing::error!(task, step, code, "the task failed: {message}");
         Ok(Handled::Done)
     }
 
-    async fn fail(&self, task: &str, error: TaskError) -> PortResult<()> {
-        let now = self.world.clock.now_ms();
-        self.world.tasks.advance(task, &Outcome::Failed(error), now).await?;
-        Ok(())
-    }
-
-    /// Sends all work that can begin; for submit, resume and reconcile.
-    pub(super) async fn send_ready(&self, task: &str, plan: &Plan) -> PortResult<()> {
-        let done = self.world.tasks.done(task).await?;
-        self.send(task, ready(plan, &done)).await
-    }
-
-    pub(super) async fn send(&self, task: &str, work: Vec<Work>) -> PortResult<()> {
-        let messages: Vec<_> = work.into_iter().map(|work| Message::new(task, work)).collect();
-        self.world.queue.send(&messages).await
-    }
-
-    /// The plan that a task was recorded with.
-    pub async fn plan_of(&self, task: &str) -> PortResult<Option<Plan>> {
-        let Some(plan) = self.world.tasks.plan(task).await? else { return Ok(None) };
-        let unreadable = |e| error::internal(format!("the plan of task {task} cannot be read: {e}"));
-        serde_json::from_value(plan).map(Some).map_err(unreadable)
-    }
-
     /// Work for a task that has so much time left.
-    pub(super) fn job(&self, task: &str, plan: Plan, lane: u32, cancel: CancellationToken, left: Duration) -> Job {
+    pub(super) fn job(&self, task: Task, plan: Arc<Plan>, lane: u32, cancel: CancellationToken, left: Duration) -> Job {
         let deadline = Instant::now() + left.min(self.settings.step_deadline);
-        Job { task: task.to_owned(), plan: Arc::new(plan), lane, cancel, deadline }
+        let owner = format!("{}-{:08x}", self.name, fastrand::u32(..)).into();
+        Job { task: Arc::new(task), plan, lane, cancel, deadline, owner, turns: Arc::default() }
     }
 }
 

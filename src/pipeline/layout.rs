@@ -1,5 +1,7 @@
 //! Where everything stands in a film: scenes, sentences, captions. It follows from the measured speech alone.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -9,6 +11,7 @@ use super::{Job, Pipeline};
 use crate::domain::captions::cues::{Fit, TimedWord, cues, window};
 use crate::domain::captions::subtitles::subtitles;
 use crate::domain::captions::{CaptionStyle, Cue, sidecar};
+use crate::domain::task::Task;
 use crate::domain::timeline::{self, Length};
 use crate::ports::PortResult;
 use crate::recipe::plan::{Plan, PlannedSentence};
@@ -38,9 +41,13 @@ pub(super) struct Layout<'a> {
 
 impl Pipeline {
     /// The captions of a film whose speech is in the cache, or is made again.
-    pub async fn captions(&self, task: &str, plan: &Plan) -> PortResult<Captions> {
-        let job = self.job(task, plan.clone(), 0, CancellationToken::new(), self.settings.step_deadline);
-        let layout = self.layout(&job).await?;
+    pub async fn captions(&self, task: &Task, plan: &Arc<Plan>) -> PortResult<Captions> {
+        let job = self.job(task.clone(), plan.clone(), 0, CancellationToken::new(), self.settings.step_deadline);
+        self.holding(&job, self.captions_of(&job)).await
+    }
+
+    pub(super) async fn captions_of(&self, job: &Job) -> PortResult<Captions> {
+        let (layout, plan) = (self.layout(job).await?, &job.plan);
         let words = layout.words();
         let cues = subtitles(&words, plan.fps, layout.frames());
         Ok(Captions {

@@ -3,6 +3,7 @@
 
 mod assemble;
 mod cache;
+mod dispatch;
 mod error;
 mod facts;
 mod handle;
@@ -26,8 +27,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::task::Task;
 use crate::ports::World;
 use crate::recipe::plan::Plan;
+pub use dispatch::Dispatch;
 pub use error::{StepError, SubmitError};
 pub use facts::{FilmMeta, SpeechMeta};
 pub use handle::Handled;
@@ -59,8 +62,9 @@ pub struct Pipeline {
     encoders: Arc<Semaphore>,
     flights: Arc<turn::Flights>,
     memory: Arc<memory::Memory>,
-    /// Names this pipeline and its clones, among all processes, as an owner of leases.
+    /// Names this pipeline and its clones among all processes.
     name: Arc<str>,
+    dispatch: Dispatch,
     observer: Arc<dyn Observer>,
 }
 
@@ -68,7 +72,7 @@ pub struct Pipeline {
 #[derive(Clone)]
 struct Job {
     /// The task.
-    task: String,
+    task: Arc<Task>,
     /// What it was planned to be.
     plan: Arc<Plan>,
     /// The worker's lane, for the report's chart.
@@ -77,6 +81,10 @@ struct Job {
     cancel: CancellationToken,
     /// When the work has to have ended.
     deadline: Instant,
+    /// Names this work, among all others everywhere, as an owner of leases.
+    owner: Arc<str>,
+    /// What it knows of the artifacts it needs, and which of them it holds.
+    turns: Arc<turn::Turns>,
 }
 
 impl Pipeline {
@@ -85,7 +93,14 @@ impl Pipeline {
     pub fn new(world: World, settings: Settings, observer: Arc<dyn Observer>) -> Self {
         let encoders = Arc::new(Semaphore::new(settings.encoders.max(1)));
         let name = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
-        Self { world, settings, encoders, flights: Arc::default(), memory: Arc::default(), name, observer }
+        let dispatch = Dispatch::from(&world);
+        Self { world, settings, encoders, flights: Arc::default(), memory: Arc::default(), name, dispatch, observer }
+    }
+
+    /// What it sends, and how it ends tasks.
+    #[must_use]
+    pub fn dispatch(&self) -> &Dispatch {
+        &self.dispatch
     }
 
     /// What it was told.

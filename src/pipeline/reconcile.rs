@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Pipeline;
+use super::dispatch::Dispatch;
 use super::error::out_of_time;
-use crate::domain::task::Outcome;
 use crate::ports::PortResult;
 
 /// What a round did.
@@ -16,22 +16,35 @@ pub struct Reconciled {
     pub failed: Vec<String>,
 }
 
-impl Pipeline {
+impl Dispatch {
     /// Looks at every live task. Those without progress for `idle` get their ready work sent again.
     pub async fn reconcile(&self, idle: Duration) -> PortResult<Reconciled> {
         let mut round = Reconciled::default();
-        let now = self.world.clock.now_ms();
-        for task in self.world.tasks.live().await? {
+        let now = self.clock.now_ms();
+        for task in self.tasks.live().await? {
             if now > task.deadline {
-                self.world.tasks.advance(&task.id, &Outcome::Failed(out_of_time()), now).await?;
-                round.failed.push(task.id);
-            } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64
-                && let Some(plan) = self.plan_of(&task.id).await?
-            {
-                self.send_ready(&task.id, &plan).await?;
-                round.sent.push(task.id);
+                if self.fail(&task.id, out_of_time()).await? {
+                    round.failed.push(task.id);
+                }
+            } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64 {
+                match self.plan_of(&task).await {
+                    Ok(plan) => {
+                        self.send_ready(&task, &plan).await?;
+                        round.sent.push(task.id);
+                    }
+                    Err(error) if error.retryable => return Err(error),
+                    // Others are still looked after.
+                    Err(error) => tracing::error!(task = task.id, code = error.code, "cannot be gone on with: {error}"),
+                }
             }
         }
         Ok(round)
+    }
+}
+
+impl Pipeline {
+    /// As [`Dispatch::reconcile`].
+    pub async fn reconcile(&self, idle: Duration) -> PortResult<Reconciled> {
+        self.dispatch.reconcile(idle).await
     }
 }

@@ -31,6 +31,9 @@ impl Pipeline {
     pub(super) async fn narrate(&self, job: &Job, run: u32) -> Result<(), StepError> {
         let run = job.plan.narration.get(run as usize).map_or(&[][..], Vec::as_slice);
         let fault = |error| StepError { scene: None, step: "speech", error };
+        let ids: Result<Vec<_>, _> = run.iter().map(|sentence| sentence.recipe.id()).collect();
+        let ids = ids.map_err(|e| fault(e.into()))?;
+        self.survey(job, &ids, &ids).await.map_err(fault)?;
         let spoken = join_all(run.iter().map(|sentence| self.speech(job, None, sentence))).await;
         spoken.into_iter().try_for_each(|sentence| sentence.map(drop)).map_err(fault)
     }
@@ -41,6 +44,10 @@ impl Pipeline {
         let scene = job.plan.scenes.get(index as usize);
         let scene = scene.ok_or_else(|| fault("scene")(internal("the plan has no such scene")))?;
         let shared = matches!(scene.recipe.length, SceneLength::Share { .. });
+        let makes = scene.own().map_err(|e| fault("scene")(e.into()))?;
+        let mut needs = makes.clone();
+        needs.extend(scene.recipe.narration.iter().map(|said| said.speech));
+        self.survey(job, &needs, &makes).await.map_err(fault("scene"))?;
         let picture = async { self.picture(job, Some(index), &scene.picture).await.map_err(fault("picture")) };
         let spoken = async {
             let said: Vec<_> =
@@ -86,7 +93,7 @@ impl Pipeline {
         let spoken = sentences.into_iter().map(|planned| async move {
             // A film's narration is spoken before its scenes; they only read it, unless it was lost meanwhile.
             if scene.is_none()
-                && let Some(meta) = self.world.artifacts.find(&planned.recipe.id()?).await?
+                && let Some(meta) = self.look(job, &planned.recipe.id()?).await?
             {
                 return Ok(((planned, facts::read(&meta)?), false));
             }

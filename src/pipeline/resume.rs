@@ -39,7 +39,7 @@ impl Pipeline {
         self.world.tasks.revive(&task.id, self.deadline_from(now), now).await?;
         self.unmark(&task.id, &self.lost_scenes(plan).await?).await?;
         self.tell(&task.id, plan).await?;
-        Ok(self.send_ready(&task.id, plan).await?)
+        Ok(self.dispatch.send_ready(task, plan).await?)
     }
 
     /// Tells what was planned, and what of it is done.
@@ -67,7 +67,8 @@ impl Pipeline {
     /// Fetches the request's pictures again that the cache has lost. They have to be the ones that were planned with:
     /// the plan names what is made of them by their digests.
     async fn pin_again(&self, task: &Task, plan: &Plan) -> Result<(), SubmitError> {
-        let request: Request = serde_json::from_value(task.request.clone()).map_err(internal)?;
+        let request = self.world.tasks.request(&task.id).await?.unwrap_or_default();
+        let request: Request = serde_json::from_value(request).map_err(internal)?;
         let spec = FilmSpec::resolve(&request).map_err(internal)?;
         let lost = self.lost_pins(&spec, plan).await?;
         let scenes = lost.iter().map(|(_, scene, _)| (*scene).clone()).collect();

@@ -1,7 +1,11 @@
 //! A request becomes a task: validated, its sources pinned, its film planned, its first messages sent.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::Pipeline;
 use super::error::{SubmitError, internal};
+use super::ready::ready;
 use crate::domain::film::FilmSpec;
 use crate::domain::request::{Draft, Fault, Faults, Warning};
 use crate::domain::task::Work;
@@ -16,7 +20,7 @@ pub struct Submitted {
     /// The task's id.
     pub task: String,
     /// Its plan.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// What of the request has no effect.
     pub warnings: Vec<Warning>,
     /// Whether it is new; otherwise the same request came under the same id before.
@@ -33,6 +37,11 @@ impl Pipeline {
 
     /// Accepts a request under an id: its own `task_id`, or else `id`.
     pub async fn submit(&self, draft: &Draft, id: &str) -> Result<Submitted, SubmitError> {
+        self.submit_for(draft, id, None).await
+    }
+
+    /// The same on a tenant's behalf.
+    pub async fn submit_for(&self, draft: &Draft, id: &str, tenant: Option<&str>) -> Result<Submitted, SubmitError> {
         let request = draft.request();
         let id = request.task_id.clone().unwrap_or_else(|| id.to_owned());
         let as_sent = serde_json::to_value(request).map_err(internal)?;
@@ -43,22 +52,25 @@ impl Pipeline {
             if task.request_sha256 != sha256.to_string() {
                 return Err(SubmitError::Conflict(id));
             }
-            let plan = self.plan_of(&id).await?.ok_or_else(|| internal(format!("task {id} has no plan")))?;
+            let plan = self.dispatch.plan_of(&task).await?;
             if self.is_lost(&task, &plan).await? {
                 self.open_again(&task, &plan).await?;
             } else if !task.status.is_terminal() {
                 self.tell(&id, &plan).await?;
-                self.send_ready(&id, &plan).await?;
+                self.dispatch.send_ready(&task, &plan).await?;
             }
             return Ok(Submitted { task: id, plan, warnings: request.warnings(), new: false });
         }
-        let plan = self.plan(draft).await?;
+        let plan = Arc::new(self.plan(draft).await?);
         let now = self.world.clock.now_ms();
         let task = NewTask {
             id: id.clone(),
             request_sha256: sha256,
             request: as_sent,
-            plan: serde_json::to_value(&plan).map_err(internal)?,
+            plan: serde_json::to_value(&*plan).map_err(internal)?,
+            tenant: tenant.map(str::to_owned),
+            scenes: plan.scenes.len() as u32,
+            steps: plan.steps(),
             deadline: self.deadline_from(now),
             now,
         };
@@ -70,9 +82,10 @@ impl Pipeline {
         self.tell(&id, &plan).await?;
         // A film that is there needs no scenes, nor what they were made from.
         if self.world.artifacts.find(&plan.film.id()?).await?.is_some() {
-            self.send(&id, vec![Work::Assemble]).await?;
+            self.dispatch.send(&id, tenant, vec![Work::Assemble]).await?;
         } else {
-            self.send_ready(&id, &plan).await?;
+            let done = if new { BTreeSet::new() } else { self.world.tasks.done(&id).await? };
+            self.dispatch.send(&id, tenant, ready(&plan, &done)).await?;
         }
         Ok(Submitted { task: id, plan, warnings: request.warnings(), new })
     }

@@ -1,6 +1,6 @@
 //! Whose turn it is to make an artifact: one maker's in this process, and, by a lease, one among all processes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -38,16 +38,93 @@ impl Flights {
     }
 }
 
+/// What one piece of work knows of the artifacts it needs.
+#[derive(Default)]
+pub(super) struct Turns(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// Found by a survey, and not asked for yet.
+    there: HashMap<ArtifactId, Meta>,
+    /// Leased by a survey, and not asked for yet.
+    ours: BTreeSet<ArtifactId>,
+    /// All that is leased now.
+    held: BTreeSet<ArtifactId>,
+}
+
+/// What a survey knows of an artifact.
+enum Surveyed {
+    There(Meta),
+    Ours,
+    Nothing,
+}
+
+impl Turns {
+    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the survey found, once: whoever asks again has to look.
+    fn take(&self, id: &ArtifactId) -> Surveyed {
+        self.with(|state| match state.there.remove(id) {
+            Some(meta) => Surveyed::There(meta),
+            None if state.ours.remove(id) => Surveyed::Ours,
+            None => Surveyed::Nothing,
+        })
+    }
+}
+
 impl Pipeline {
+    /// Looks for all artifacts that a piece of work needs at once, and leases those that are not there and that `makes`
+    /// names, so that a store in the network is asked twice and not twice for each.
+    pub(super) async fn survey(&self, job: &Job, needs: &[ArtifactId], makes: &[ArtifactId]) -> PortResult<()> {
+        let needs: Vec<_> = needs.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let found = self.world.artifacts.find_all(&needs).await?;
+        let there: HashMap<_, _> =
+            needs.iter().copied().zip(found).filter_map(|(id, meta)| Some((id, meta?))).collect();
+        let open: BTreeSet<_> = makes.iter().copied().filter(|id| !there.contains_key(id)).collect();
+        let open: Vec<_> = open.into_iter().collect();
+        job.turns.with(|state| state.there = there);
+        if open.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<_> = open.iter().map(ToString::to_string).collect();
+        let taken = self.world.leases.acquire_all(&keys, &job.owner, LEASE).await?;
+        job.turns.with(|state| {
+            state.ours = open.iter().zip(taken).filter_map(|(id, taken)| taken.then_some(*id)).collect();
+            state.held.clone_from(&state.ours);
+        });
+        Ok(())
+    }
+
+    /// The artifact, if it is there.
+    pub(super) async fn look(&self, job: &Job, id: &ArtifactId) -> PortResult<Option<Meta>> {
+        match job.turns.with(|state| state.there.get(id).cloned()) {
+            Some(meta) => Ok(Some(meta)),
+            None => self.world.artifacts.find(id).await,
+        }
+    }
+
     /// The artifact, if it is there, or comes to be there while another process holds its lease; and whether that was
-    /// waited for. Without it, the lease is ours.
-    pub(super) async fn found_or_leased(&self, job: &Job, id: &ArtifactId) -> PortResult<(Option<Meta>, bool)> {
+    /// waited for. Without it, the lease is ours. `surveyed` says that nobody in this process had a turn meanwhile.
+    pub(super) async fn found_or_leased(
+        &self,
+        job: &Job,
+        id: &ArtifactId,
+        surveyed: bool,
+    ) -> PortResult<(Option<Meta>, bool)> {
+        match job.turns.take(id) {
+            Surveyed::There(meta) => return Ok((Some(meta), false)),
+            Surveyed::Ours if surveyed => return Ok((None, false)),
+            Surveyed::Ours | Surveyed::Nothing => {}
+        }
         let mut waited = false;
         loop {
             if let Some(meta) = self.world.artifacts.find(id).await? {
                 return Ok((Some(meta), waited));
             }
-            if self.world.leases.acquire(&id.to_string(), &self.name, LEASE).await? {
+            if self.world.leases.acquire(&id.to_string(), &job.owner, LEASE).await? {
+                job.turns.with(|state| state.held.insert(*id));
                 break;
             }
             waited = true;
@@ -57,33 +134,40 @@ impl Pipeline {
         // Its maker may have published between our look and its giving back the lease.
         let found = self.world.artifacts.find(id).await?;
         if found.is_some() {
-            self.give_back(id).await;
+            self.give_back(job, id).await;
         }
         Ok((found, true))
     }
 
-    /// Works while the lease is ours: renews it meanwhile, and gives it back after.
-    pub(super) async fn leased<T>(&self, id: &ArtifactId, work: impl Future<Output = T>) -> T {
+    /// Works, and renews all leases that the work takes; those that it leaves are given back after it.
+    pub(super) async fn holding<T>(&self, job: &Job, work: impl Future<Output = T>) -> T {
         tokio::pin!(work);
         let mut renewal = tokio::time::interval(LEASE / 3);
         renewal.tick().await;
+        let held = || job.turns.with(|state| state.held.iter().copied().collect::<Vec<_>>());
         let done = loop {
             tokio::select! {
                 done = &mut work => break done,
                 _ = renewal.tick() => {
-                    if let Err(error) = self.world.leases.acquire(&id.to_string(), &self.name, LEASE).await {
-                        tracing::warn!(artifact = %id, code = error.code, "a lease was not renewed: {error}");
+                    let keys: Vec<_> = held().iter().map(ToString::to_string).collect();
+                    if !keys.is_empty()
+                        && let Err(error) = self.world.leases.acquire_all(&keys, &job.owner, LEASE).await
+                    {
+                        tracing::warn!(task = job.task.id, code = error.code, "leases were not renewed: {error}");
                     }
                 }
             }
         };
-        self.give_back(id).await;
+        for id in held() {
+            self.give_back(job, &id).await;
+        }
         done
     }
 
     /// A failure only keeps others waiting until the lease ends.
-    async fn give_back(&self, id: &ArtifactId) {
-        if let Err(error) = self.world.leases.release(&id.to_string(), &self.name).await {
+    pub(super) async fn give_back(&self, job: &Job, id: &ArtifactId) {
+        job.turns.with(|state| state.held.remove(id));
+        if let Err(error) = self.world.leases.release(&id.to_string(), &job.owner).await {
             tracing::warn!(artifact = %id, code = error.code, "a lease was not given back: {error}");
         }
     }

@@ -68,6 +68,12 @@ pub trait Speech: Send + Sync {
     /// The entries of `pronunciations` that cannot be said: each word, with what is wrong and what is allowed; pure.
     fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)>;
 
+    /// Loads what speaking in that voice needs, so that the first sentence does not wait for it.
+    async fn warm(&self, voice: &VoicePin) -> PortResult<()> {
+        let _ = voice;
+        Ok(())
+    }
+
     /// Speaks one sentence. The same recipe gives the same samples on the same machine.
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken>;
 }

@@ -11,7 +11,9 @@ pub use making::{
     FilmFacts, FilmJob, Films, Pictures, Placed, SceneJob, SoundtrackFacts, SoundtrackJob, Sources, Speech, Spoken,
     StepContext, Voice,
 };
-pub use stores::{Artifacts, Body, Clock, Created, Delivery, Leases, Listed, Meta, NewTask, Queue, Tasks};
+pub use stores::{
+    Artifacts, Body, Clock, Created, Delivery, Export, Exports, InCache, Leases, Listed, Meta, NewTask, Queue, Tasks,
+};
 
 /// All that the pipeline works with.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ pub struct World {
     pub queue: Arc<dyn Queue>,
     /// Who makes what, so that it is made once.
     pub leases: Arc<dyn Leases>,
+    /// Where finished films are put.
+    pub exports: Arc<dyn Exports>,
     /// Sound from text.
     pub speech: Arc<dyn Speech>,
     /// Pictures from prompts.

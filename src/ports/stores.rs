@@ -50,6 +50,16 @@ pub trait Artifacts: Send + Sync {
     /// Whether it is there, and what stands beside it. Counts as a use.
     async fn find(&self, id: &ArtifactId) -> PortResult<Option<Meta>>;
 
+    /// The same for many at once, in their order: one call where the store has one. What was published a moment ago by a
+    /// process that died may be missed; [`find`](Self::find) sees it.
+    async fn find_all(&self, ids: &[ArtifactId]) -> PortResult<Vec<Option<Meta>>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.push(self.find(id).await?);
+        }
+        Ok(found)
+    }
+
     /// A file with exactly its bytes, checked against length and SHA-256 just now. A corrupt artifact is
     /// removed and answered with `None`, as an absent one is. `work` is a folder that a copy may be put into.
     /// The file must not be changed.
@@ -90,6 +100,12 @@ pub struct NewTask {
     pub request: serde_json::Value,
     /// The plan, as JSON.
     pub plan: serde_json::Value,
+    /// On whose behalf; its messages share a queue fairly with those of others.
+    pub tenant: Option<String>,
+    /// How many scenes it has.
+    pub scenes: u32,
+    /// How many steps it takes, as messages count them.
+    pub steps: u32,
     /// When it must have ended, in milliseconds since 1970.
     pub deadline: u64,
     /// Now, in milliseconds since 1970.
@@ -116,8 +132,15 @@ pub trait Tasks: Send + Sync {
     /// The task of that id.
     async fn get(&self, id: &str) -> PortResult<Option<Task>>;
 
+    /// The request it was recorded with.
+    async fn request(&self, id: &str) -> PortResult<Option<serde_json::Value>>;
+
     /// The plan it was recorded with.
     async fn plan(&self, id: &str) -> PortResult<Option<serde_json::Value>>;
+
+    /// Work on a step begins: a task that is `queued` is `inprogress` from now. Answers the task as it is then, or as it
+    /// ended.
+    async fn begin(&self, id: &str, step: &str, now: u64) -> PortResult<Option<Task>>;
 
     /// Moves the task forward: to `inprogress`, or to a terminal state. Never backward, never out of a terminal
     /// state, except by [`revive`](Self::revive). True where this call made the change.
@@ -127,8 +150,8 @@ pub trait Tasks: Send + Sync {
     /// has done stays done. False where there is no such task.
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool>;
 
-    /// Adds a step to the done set; again is the same as once.
-    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<()>;
+    /// Adds a step to the done set, and answers the set; again is the same as once.
+    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>>;
 
     /// Takes a step out of the done set, when its artifact turned out to be gone.
     async fn unmark(&self, id: &str, step: &str, now: u64) -> PortResult<()>;
@@ -182,8 +205,59 @@ pub trait Leases: Send + Sync {
     /// Takes or renews the lease on `key` for `owner`; false where another owner holds it.
     async fn acquire(&self, key: &str, owner: &str, span: Duration) -> PortResult<bool>;
 
+    /// The same for many at once, in their order: one call where the store has one.
+    async fn acquire_all(&self, keys: &[String], owner: &str, span: Duration) -> PortResult<Vec<bool>> {
+        let mut taken = Vec::with_capacity(keys.len());
+        for key in keys {
+            taken.push(self.acquire(key, owner, span).await?);
+        }
+        Ok(taken)
+    }
+
     /// Gives it back, where `owner` holds it.
     async fn release(&self, key: &str, owner: &str) -> PortResult<()>;
+}
+
+/// A finished film, to be put where its user looks for it.
+#[derive(Clone, Debug)]
+pub struct Export<'a> {
+    /// The task.
+    pub task: &'a str,
+    /// The film's file name, which ends in `.mp4`; what stands beside it has the same stem.
+    pub name: &'a str,
+    /// The film.
+    pub film: &'a ArtifactId,
+    /// Its still.
+    pub poster: &'a ArtifactId,
+    /// `SubRip`, `WebVTT`, and words with times.
+    pub captions: [(&'static str, &'a [u8]); 3],
+}
+
+/// Where finished films are put, beside the cache.
+#[async_trait]
+pub trait Exports: Send + Sync {
+    /// Whether films are put anywhere at all.
+    fn wanted(&self) -> bool {
+        true
+    }
+
+    /// Puts a film there, again as often as asked, and says where as fields of the task's result.
+    async fn export(&self, export: &Export<'_>) -> PortResult<serde_json::Map<String, serde_json::Value>>;
+}
+
+/// Films stay in the cache; whoever asked for one takes it from there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InCache;
+
+#[async_trait]
+impl Exports for InCache {
+    fn wanted(&self) -> bool {
+        false
+    }
+
+    async fn export(&self, _: &Export<'_>) -> PortResult<serde_json::Map<String, serde_json::Value>> {
+        Ok(serde_json::Map::new())
+    }
 }
 
 /// The time of day, for records; durations are measured with the monotonic clock.

@@ -140,6 +140,12 @@ impl Plan {
         Ok(Self { v: 1, made_with, size, fps, narration: runs(shared), scenes, soundtrack, film, poster })
     }
 
+    /// How many steps it takes, as messages count them: runs of the narration, scenes, and the film.
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        (self.narration.len() + self.scenes.len()) as u32 + 1
+    }
+
     /// Every artifact of the film, inputs before what is made of them.
     ///
     /// # Errors
@@ -151,16 +157,27 @@ impl Plan {
         }
         for (index, scene) in self.scenes.iter().enumerate() {
             let index = Some(index as u32);
-            all.push((index, scene.recipe.picture));
-            for sentence in &scene.narration {
-                all.push((index, sentence.recipe.id()?));
-            }
-            all.push((index, scene.recipe.id()?));
+            all.extend(scene.own()?.into_iter().map(|id| (index, id)));
         }
         all.push((None, self.film.soundtrack));
         all.push((None, self.film.id()?));
         all.push((None, self.poster.id()?));
         Ok(all)
+    }
+}
+
+impl PlannedScene {
+    /// The artifacts that this scene's message may make: its picture, its own sentences, its video.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn own(&self) -> Result<Vec<ArtifactId>, CanonicalError> {
+        let mut own = vec![self.recipe.picture];
+        for sentence in &self.narration {
+            own.push(sentence.recipe.id()?);
+        }
+        own.push(self.recipe.id()?);
+        Ok(own)
     }
 }
 

@@ -44,8 +44,8 @@ impl Report {
             None => tasks.recent(1).await?.pop().ok_or_else(|| Failure::request("there is no task yet"))?,
         };
         let records = tasks.records(&task.id).await?;
-        let made_with = station.pipeline.plan_of(&task.id).await?.map(|plan| plan.made_with).unwrap_or_default();
-        let report = performance(&records, task.created_at, ended(&task, &records), &made_with);
+        let made_with = &station.pipeline.dispatch().plan_of(&task).await?.made_with;
+        let report = performance(&records, task.created_at, ended(&task, &records), made_with);
         let written = match self.format {
             Format::Text => text::report(&task, &records, &report),
             Format::Json => serde_json::to_string_pretty(&report)?,

@@ -32,6 +32,9 @@ async fn write_for_ever(folder: &Path) {
             request_sha256: Digest::of(&name),
             request: json!({}),
             plan: json!({}),
+            tenant: None,
+            scenes: 2,
+            steps: 3,
             deadline: 0,
             now: 0,
         };

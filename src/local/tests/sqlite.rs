@@ -89,6 +89,9 @@ async fn processes_share_the_file() {
         request_sha256: Digest::of("t"),
         request: json!({}),
         plan: json!({}),
+        tenant: None,
+        scenes: 2,
+        steps: 3,
         deadline: 9,
         now: 1,
     };

@@ -69,7 +69,7 @@ async fn scenes_share_one_narration_evenly_and_its_captions_run_on_across_the_cu
     assert_eq!(frames.iter().sum::<u32>(), total.div_ceil(1000));
     assert!(frames.iter().max().unwrap() - frames.iter().min().unwrap() <= 1, "{frames:?}");
 
-    let captions = stage.pipeline().captions("t", &submitted.plan).await.unwrap();
+    let captions = stage.pipeline().captions(&stage.task("t").await, &submitted.plan).await.unwrap();
     assert_eq!(captions.words["words"].as_array().unwrap().len(), 60);
     assert!(captions.srt.starts_with("1\n00:00:00,100 --> "), "{}", captions.srt);
     assert!(captions.vtt.starts_with("WEBVTT\n\n00:00:00.100 --> "), "{}", captions.vtt);
@@ -132,7 +132,7 @@ async fn the_files_beside_a_film_are_for_readers_whatever_is_burned_in() {
     let first = burned(film.split("scene of ").nth(1).unwrap());
     assert_eq!(first.iter().map(|(.., words)| *words).collect::<Vec<_>>(), ["— One", "two", "three.", "Six", "seven."]);
     assert!(first.iter().all(|(start, end, _)| start < end), "each stands for a frame at least: {first:?}");
-    let captions = stage.pipeline().captions("t", &submitted.plan).await.unwrap();
+    let captions = stage.pipeline().captions(&stage.task("t").await, &submitted.plan).await.unwrap();
     assert!(captions.srt.contains("\n— One two three. Six seven. Four five.\n"), "{}", captions.srt);
 }
 

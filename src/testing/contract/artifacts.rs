@@ -137,6 +137,11 @@ async fn listed_in_order(store: &dyn Artifacts) -> PortResult<()> {
     ids.sort();
     let listed = store.list().await?;
     assert_eq!(listed.iter().map(|listed| listed.id).collect::<Vec<_>>(), ids);
+    let absent = id(Kind::Film, "h");
+    let asked: Vec<_> = ids.iter().copied().chain([absent]).rev().collect();
+    let expected = std::iter::once(None).chain(listed.iter().rev().map(|listed| Some(listed.meta.clone())));
+    assert!(store.find_all(&asked).await?.into_iter().eq(expected), "many are found in the order of the question");
+    assert_eq!(store.find_all(&[]).await?, []);
     for listed in listed {
         assert_eq!(store.find(&listed.id).await?, Some(listed.meta));
     }

@@ -23,5 +23,11 @@ pub async fn all(leases: &dyn Leases, clock: &ManualClock) -> PortResult<()> {
     assert!(leases.acquire("key", "a", minute).await?, "it ends by itself, if its owner died");
     leases.release("key", "b").await?;
     assert!(!leases.acquire("key", "b", minute).await?, "a former owner cannot give back another's");
-    leases.release("nothing", "a").await
+    leases.release("nothing", "a").await?;
+    let keys = ["key", "new", "newer"].map(str::to_owned);
+    assert_eq!(leases.acquire_all(&keys, "b", minute).await?, [false, true, true], "each for itself");
+    assert_eq!(leases.acquire_all(&keys[1..], "b", minute).await?, [true, true], "their owner renews them");
+    assert_eq!(leases.acquire_all(&keys, "c", minute).await?, [false; 3]);
+    assert!(leases.acquire_all(&[], "c", minute).await?.is_empty());
+    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::testing::memory::ManualClock;
 pub async fn all(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
     recorded_once(tasks, clock).await?;
     only_forward(tasks, clock).await?;
+    begun(tasks, clock).await?;
     the_end_is_the_end(tasks, clock).await?;
     revived(tasks, clock).await?;
     steps_are_a_set(tasks, clock).await?;
@@ -26,6 +27,9 @@ fn task(id: &str, request: &str, now: u64) -> NewTask {
         request_sha256: Digest::of(request),
         request: json!({"text": request}),
         plan: json!({"v": 1, "of": request}),
+        tenant: Some("them".into()),
+        scenes: 2,
+        steps: 3,
         deadline: now + 1000,
         now,
     }
@@ -60,7 +64,7 @@ async fn recorded_once(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()>
     let expected = Task {
         id: "once".into(),
         request_sha256: Digest::of("once").to_string(),
-        request: json!({"text": "once"}),
+        tenant: Some("them".into()),
         status: Status::Queued,
         created_at: now,
         updated_at: now,
@@ -74,6 +78,8 @@ async fn recorded_once(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()>
     assert_eq!(tasks.create(&task("once", "other", now + 5)).await?, Created::Conflict);
     assert_eq!(tasks.get("once").await?, Some(expected), "the second and the third changed nothing");
     assert_eq!(tasks.plan("once").await?, Some(json!({"v": 1, "of": "once"})));
+    assert_eq!(tasks.request("once").await?, Some(json!({"text": "once"})));
+    assert_eq!(tasks.request("nobody").await?, None);
     Ok(())
 }
 
@@ -86,8 +92,22 @@ async fn only_forward(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> 
     assert_eq!(begun.map(|t| (t.status, t.started_at)), Some((Status::InProgress, Some(now + 1))));
     assert!(tasks.advance("forward", &Outcome::Finished(json!({"film": 1})), now + 3).await?);
     let ended = tasks.get("forward").await?;
+    assert_eq!(tasks.begin("forward", "film", now + 4).await?, ended, "an end is answered as it is");
     let ended = ended.map(|t| (t.status, t.finished_at, t.updated_at, t.result, t.error));
     assert_eq!(ended, Some((Status::Finished, Some(now + 3), now + 3, Some(json!({"film": 1})), None)));
+    Ok(())
+}
+
+/// Whoever begins to work on a task learns how it stands.
+async fn begun(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    let now = begin(tasks, "begun", clock).await?;
+    assert_eq!(tasks.begin("nobody", "scene#0", now).await?, None);
+    for (n, step) in (1..).zip(["scene#0", "scene#1", "scene#0"]) {
+        let task = tasks.begin("begun", step, now + n).await?;
+        assert_eq!(task, tasks.get("begun").await?);
+        let task = task.map(|task| (task.status, task.started_at, task.updated_at));
+        assert_eq!(task, Some((Status::InProgress, Some(now + 1), now + n)));
+    }
     Ok(())
 }
 
@@ -129,9 +149,12 @@ async fn revived(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
 async fn steps_are_a_set(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
     let now = begin(tasks, "steps", clock).await?;
     begin(tasks, "steps-of-another", clock).await?;
-    for step in ["scene#1", "scene#0", "scene#1"] {
-        tasks.mark("steps", step, now + 7).await?;
+    for (step, done) in
+        [("scene#1", &["scene#1"][..]), ("scene#0", &["scene#0", "scene#1"]), ("scene#1", &["scene#0", "scene#1"])]
+    {
+        assert!(tasks.mark("steps", step, now + 7).await?.iter().eq(done));
     }
+    assert!(tasks.mark("nobody", "scene#0", now).await?.is_empty());
     assert!(tasks.done("steps").await?.iter().eq(["scene#0", "scene#1"]));
     assert_eq!(tasks.get("steps").await?.map(|task| task.updated_at), Some(now + 7), "a step is a change of the task");
     tasks.unmark("steps", "scene#0", now).await?;

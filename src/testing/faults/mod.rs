@@ -40,6 +40,7 @@ impl Faults {
             tasks: Arc::new(stores::Tasks { inner: world.tasks.clone(), faults: faults.clone() }),
             queue: Arc::new(stores::Queue { inner: world.queue.clone(), faults: faults.clone() }),
             leases: Arc::new(stores::Leases { inner: world.leases.clone(), faults: faults.clone() }),
+            exports: Arc::new(stores::Exports { inner: world.exports.clone(), faults: faults.clone() }),
             speech: Arc::new(making::Speech { inner: world.speech.clone(), faults: faults.clone() }),
             pictures: Arc::new(making::Pictures { inner: world.pictures.clone(), faults: faults.clone() }),
             sources: Arc::new(making::Sources { inner: world.sources.clone(), faults: faults.clone() }),

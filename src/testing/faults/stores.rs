@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Faults;
 use crate::domain::task::{Message, Outcome, StepRecord, Task};
-use crate::ports::{self, Body, Created, Delivery, Listed, Meta, NewTask, PortResult};
+use crate::ports::{self, Body, Created, Delivery, Export, Listed, Meta, NewTask, PortResult};
 use crate::recipe::ArtifactId;
 
 pub(super) struct Artifacts {
@@ -64,8 +64,16 @@ impl ports::Tasks for Tasks {
         self.faults.look(self.inner.get(id)).await
     }
 
+    async fn request(&self, id: &str) -> PortResult<Option<Value>> {
+        self.faults.look(self.inner.request(id)).await
+    }
+
     async fn plan(&self, id: &str) -> PortResult<Option<Value>> {
         self.faults.look(self.inner.plan(id)).await
+    }
+
+    async fn begin(&self, id: &str, step: &str, now: u64) -> PortResult<Option<Task>> {
+        self.faults.effect(self.inner.begin(id, step, now)).await
     }
 
     async fn advance(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool> {
@@ -76,7 +84,7 @@ impl ports::Tasks for Tasks {
         self.faults.effect(self.inner.revive(id, deadline, now)).await
     }
 
-    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<()> {
+    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
         self.faults.effect(self.inner.mark(id, step, now)).await
     }
 
@@ -142,5 +150,21 @@ impl ports::Leases for Leases {
 
     async fn release(&self, key: &str, owner: &str) -> PortResult<()> {
         self.faults.effect(self.inner.release(key, owner)).await
+    }
+}
+
+pub(super) struct Exports {
+    pub(super) inner: Arc<dyn ports::Exports>,
+    pub(super) faults: Arc<Faults>,
+}
+
+#[async_trait]
+impl ports::Exports for Exports {
+    fn wanted(&self) -> bool {
+        self.inner.wanted()
+    }
+
+    async fn export(&self, export: &Export<'_>) -> PortResult<serde_json::Map<String, Value>> {
+        self.faults.effect(self.inner.export(export)).await
     }
 }

@@ -8,7 +8,7 @@ mod tasks;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::ports::{Films, Pictures, Sources, Speech, World};
+use crate::ports::{Films, InCache, Pictures, Sources, Speech, World};
 pub use artifacts::MemoryArtifacts;
 pub use clock::ManualClock;
 pub use leases::MemoryLeases;
@@ -62,6 +62,7 @@ impl Memory {
             tasks: self.tasks.clone(),
             queue: self.queue.clone(),
             leases: self.leases.clone(),
+            exports: Arc::new(InCache),
             speech: makers.clone(),
             pictures: makers.clone(),
             sources: makers.clone(),

@@ -19,6 +19,7 @@ pub struct MemoryTasks {
 
 struct Kept {
     task: Task,
+    request: Value,
     plan: Value,
     done: BTreeSet<String>,
     records: Vec<StepRecord>,
@@ -98,7 +99,7 @@ impl Tasks for MemoryTasks {
         let task = Task {
             id: new.id.clone(),
             request_sha256,
-            request: new.request.clone(),
+            tenant: new.tenant.clone(),
             status: Status::Queued,
             created_at: new.now,
             updated_at: new.now,
@@ -108,8 +109,8 @@ impl Tasks for MemoryTasks {
             error: None,
             result: None,
         };
-        let (plan, history) = (new.plan.clone(), vec![Status::Queued]);
-        state.insert(new.id.clone(), Kept { task, plan, done: BTreeSet::new(), records: Vec::new(), history });
+        let (request, plan, history) = (new.request.clone(), new.plan.clone(), vec![Status::Queued]);
+        state.insert(new.id.clone(), Kept { task, request, plan, done: BTreeSet::new(), records: Vec::new(), history });
         Ok(Created::New)
     }
 
@@ -117,8 +118,19 @@ impl Tasks for MemoryTasks {
         Ok(self.read(id, |kept| Some(kept.task.clone())))
     }
 
+    async fn request(&self, id: &str) -> PortResult<Option<Value>> {
+        Ok(self.read(id, |kept| Some(kept.request.clone())))
+    }
+
     async fn plan(&self, id: &str) -> PortResult<Option<Value>> {
         Ok(self.read(id, |kept| Some(kept.plan.clone())))
+    }
+
+    async fn begin(&self, id: &str, _: &str, now: u64) -> PortResult<Option<Task>> {
+        if self.read(id, |kept| !kept.task.status.is_terminal()) {
+            self.change(id, now, |kept| kept.advance(&Outcome::Started, now));
+        }
+        self.get(id).await
     }
 
     async fn advance(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool> {
@@ -129,9 +141,12 @@ impl Tasks for MemoryTasks {
         Ok(self.change(id, now, |kept| kept.revive(deadline)))
     }
 
-    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<()> {
-        self.change(id, now, |kept| kept.done.insert(step.to_owned()));
-        Ok(())
+    async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
+        let mark = |kept: &mut Kept| {
+            kept.done.insert(step.to_owned());
+            kept.done.clone()
+        };
+        Ok(self.change(id, now, mark))
     }
 
     async fn unmark(&self, id: &str, step: &str, now: u64) -> PortResult<()> {
