@@ -1,6 +1,8 @@
 //! Environment to [`Config`]; the only reader of variables. A variable that is not set has its default; one that is
 //! empty or cannot be read is an error that names it, what was found and what is allowed.
 
+mod cloud;
+mod function;
 mod read;
 
 use std::ffi::OsString;
@@ -10,6 +12,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
+pub use cloud::Cloud;
+pub use function::Function;
 use read::Env;
 
 /// What the environment says.
@@ -23,11 +27,14 @@ pub struct Config {
     pub cache_enabled: bool,
     /// `CACHE_MAX_AGE`: hours since the last use after which an artifact counts as gone; default 24.
     pub cache_max_age: Duration,
-    /// `MEMORY_WARNING_THRESHOLD`: MB of resident set above which no further work is begun beside other work; default 1000.
+    /// `MEMORY_WARNING_THRESHOLD`: MB of resident set above which no further work is begun beside other work; default
+    /// 1000, and in a Lambda function 60 % of its size.
     pub memory_warning: u64,
-    /// `MEMORY_CRITICAL_THRESHOLD`: MB of resident set above which the task is given up; default 2000.
+    /// `MEMORY_CRITICAL_THRESHOLD`: MB of resident set above which the task is given up; default 2000, and in a Lambda
+    /// function 85 % of its size.
     pub memory_critical: u64,
-    /// `PROTOVIDEO_ASSETS`: models, voices and fonts; default `protovideo/assets` in the user's cache folder.
+    /// `PROTOVIDEO_ASSETS`: models, voices, fonts and `bin/ffmpeg`; default `protovideo/assets` in the user's cache folder,
+    /// and in a Lambda function `/opt`, where layers lie.
     pub assets: PathBuf,
     /// `PROTOVIDEO_FFMPEG`: the ffmpeg program; default the one in `PATH`.
     pub ffmpeg: Option<PathBuf>,
@@ -44,6 +51,8 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// `TASK_DEADLINE`: seconds that a task may take; default 6 hours.
     pub task_deadline: Duration,
+    /// What of AWS it works with.
+    pub cloud: Cloud,
     /// `PROTOVIDEO_LOG`: a log filter, such as `info`; without one, warnings are logged.
     pub log: Option<String>,
     /// `TERM`: whether a terminal can draw over its last line, as all but `dumb` can.
@@ -62,6 +71,12 @@ pub enum ConfigError {
         name: &'static str,
         /// What it may be.
         allowed: &'static str,
+    },
+    /// It is not set, and there is no default.
+    #[error("{name} is not set; the stack's output Environment gives its value")]
+    Missing {
+        /// The variable.
+        name: &'static str,
     },
     /// It is set to something else.
     #[error("{name} is {found:?}; allowed: {allowed}")]
@@ -92,8 +107,11 @@ impl Config {
         let env = Env(variable);
         env.choice("TTS_DEVICE", "cpu (cuda is not supported yet)", |v| (v == "cpu").then_some(()))?;
         let openai_key = env.text("OPENAI_API_KEY", "a key")?.map(SecretString::from);
-        let memory_warning = env.number("MEMORY_WARNING_THRESHOLD", 1000, "MB, a whole number from 1", 1..)?;
-        let memory_critical = env.number("MEMORY_CRITICAL_THRESHOLD", 2000, "MB, a whole number from 1", 1..)?;
+        let cloud = Cloud::read(&env)?;
+        let share = |percent, default| cloud.function.as_ref().map_or(default, |f| f.memory_mb * percent / 100);
+        let allowed = "MB, a whole number from 1";
+        let memory_warning = env.number("MEMORY_WARNING_THRESHOLD", share(60, 1000), allowed, 1..)?;
+        let memory_critical = env.number("MEMORY_CRITICAL_THRESHOLD", share(85, 2000), allowed, 1..)?;
         Ok(Self {
             max_workers: env.number("MAX_WORKERS", 4, "a whole number from 1 to 256", 1..=256)? as usize,
             cache_dir: env.path("CACHE_DIR", "a folder")?.unwrap_or_else(|| PathBuf::from("./cache")),
@@ -109,6 +127,7 @@ impl Config {
             memory_critical,
             assets: match env.path("PROTOVIDEO_ASSETS", "a folder")? {
                 Some(folder) => folder,
+                None if cloud.function.is_some() => PathBuf::from("/opt"),
                 None => user_cache(&env.0).join("protovideo/assets"),
             },
             ffmpeg: env.path("PROTOVIDEO_FFMPEG", "the ffmpeg program's path")?,
@@ -129,6 +148,7 @@ impl Config {
                 "seconds, a whole number from 1",
                 1..=31_536_000,
             )?),
+            cloud,
             log: env.choice("PROTOVIDEO_LOG", "a log filter, such as info or protovideo=debug", |v| {
                 EnvFilter::try_new(v).is_ok().then(|| v.to_owned())
             })?,

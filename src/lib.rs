@@ -15,18 +15,29 @@
 //! picture against the `use` lines.
 
 pub mod assets;
+#[cfg(feature = "aws")]
+pub mod aws;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod domain;
+#[cfg(feature = "fetch")]
 pub mod fetch;
+#[cfg(feature = "aws")]
+pub mod lambda;
+#[cfg(feature = "cli")]
 pub mod local;
+#[cfg(feature = "media")]
 pub mod media;
+#[cfg(feature = "picture")]
 pub mod picture;
 pub mod pipeline;
+#[cfg(feature = "pixels")]
 pub mod pixels;
 pub mod ports;
 pub mod process;
 pub mod recipe;
+#[cfg(feature = "speech")]
 pub mod speech;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]

@@ -12,12 +12,12 @@ use super::work;
 use crate::assets::Assets;
 use crate::config::Config;
 use crate::fetch::{Fetcher, Policy};
-use crate::local::{Files, Sqlite, SystemClock};
+use crate::local::{Files, Sqlite};
 use crate::media::{Fonts, Studio};
 use crate::picture::Providers;
 use crate::picture::openai::{self, OpenAi};
 use crate::pipeline::{Pipeline, Settings};
-use crate::ports::{Artifacts, InCache, Pictures, PortError, PortResult, Speech, World};
+use crate::ports::{Artifacts, InCache, Pictures, PortError, PortResult, Speech, SystemClock, World};
 use crate::speech::Speaker;
 
 /// A step may take so long.

@@ -56,7 +56,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::local::SystemClock;
+    use crate::ports::SystemClock;
 
     #[tokio::test]
     async fn the_lease_of_a_process_that_is_gone_is_free() {

@@ -1,6 +1,5 @@
 //! The world on one machine: artifacts in a folder, tasks and queue in `SQLite`, lanes in one process.
 
-mod clock;
 mod create;
 mod files;
 mod leases;
@@ -9,7 +8,6 @@ pub mod runner;
 mod sqlite;
 mod tasks;
 
-pub use clock::SystemClock;
 pub use files::Files;
 pub use sqlite::Sqlite;
 

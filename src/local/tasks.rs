@@ -161,7 +161,10 @@ impl Tasks for SqliteTasks {
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
         let (id, step) = (id.to_owned(), step.to_owned());
         let mark = move |on: &Transaction<'_>| {
-            on.execute("insert into done (task, step) select id, ?2 from task where id = ?1 on conflict do nothing", [&id, &step])?;
+            on.execute(
+                "insert into done (task, step) select id, ?2 from task where id = ?1 on conflict do nothing",
+                [&id, &step],
+            )?;
             touch(on, &id, now)?;
             done(on, &id)
         };

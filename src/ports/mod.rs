@@ -1,11 +1,13 @@
 //! What the pipeline needs of the world: a few small traits, and the error they share.
 
+mod clock;
 mod error;
 mod making;
 mod stores;
 
 use std::sync::Arc;
 
+pub use clock::SystemClock;
 pub use error::{Class, PortError, PortResult};
 pub use making::{
     FilmFacts, FilmJob, Films, Pictures, Placed, SceneJob, SoundtrackFacts, SoundtrackJob, Sources, Speech, Spoken,

@@ -1,4 +1,4 @@
-use super::contract;
+use super::contract::{self, Passing};
 use super::memory::{Memory, MemoryArtifacts, Order};
 
 fn orders() -> [Memory; 2] {
@@ -19,7 +19,7 @@ async fn tasks_in_memory() {
 #[tokio::test]
 async fn queue_in_memory() {
     for memory in orders() {
-        contract::queue::all(&*memory.queue, &memory.clock).await.unwrap();
+        contract::queue::all(&*memory.queue, Passing::ByHand(&memory.clock)).await.unwrap();
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::task::{Message, Outcome, Work};
-use crate::local::SystemClock;
+use crate::ports::SystemClock;
 use crate::ports::{Artifacts as _, Body, Leases as _, NewTask, Queue as _, Tasks as _};
 
 const KILLS: usize = 20;

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::domain::task::{Message, Work};
 use crate::ports::{Class, Created, NewTask, Queue as _, Tasks as _};
-use crate::testing::contract;
+use crate::testing::contract::{self, Passing};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -22,8 +22,8 @@ async fn tasks_keep_the_contract() {
 #[tokio::test]
 async fn the_queue_keeps_the_contract_as_a_whole_and_as_one_task_s() {
     let (_folder, clock, stores) = opened();
-    contract::queue::all(&stores.queue(None), &clock).await.unwrap();
-    contract::queue::all(&stores.queue(Some("task")), &clock).await.unwrap();
+    contract::queue::all(&stores.queue(None), Passing::ByHand(&clock)).await.unwrap();
+    contract::queue::all(&stores.queue(Some("task")), Passing::ByHand(&clock)).await.unwrap();
 }
 
 #[tokio::test]

@@ -187,7 +187,8 @@ async fn records_in_order(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<
     }
     assert_eq!(tasks.records("records").await?, all);
     assert_eq!(tasks.records("nobody").await?, []);
-    assert_eq!(tasks.get("records").await?.map(|task| task.updated_at), Some(now + 20));
+    let updated = tasks.get("records").await?.map_or(0, |task| task.updated_at);
+    assert!((now..=now + 20).contains(&updated), "a record may count as a change of the task");
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::ports::Clock;
+use super::Clock;
 
 /// The system's clock; zero before 1970.
 #[derive(Clone, Copy, Debug, Default)]

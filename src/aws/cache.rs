@@ -1,0 +1,339 @@
+//! Artifacts in the bucket, and their lines in the index.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_smithy_types::base64;
+use serde_json::Value;
+use tokio::fs::File;
+
+use super::Clients;
+use super::index::{Index, Line, There};
+use super::near::Near;
+use super::objects::{Metadata, Objects, Put};
+use super::outbox::Outbox;
+use super::packed::{pack, unpack};
+use crate::ports::{Artifacts, Body, Class, Clock, Listed, Meta, PortError, PortResult};
+use crate::recipe::{ArtifactId, Digest, Kind};
+
+/// Facts that are packed into no more than this stand in an object's metadata, which has room for 2 KB; others lie
+/// in an object of their own, written first.
+const FACTS_ROOM: usize = 1600;
+const FACTS: &str = ".facts.json";
+/// A write that met another one is tried so often.
+const ATTEMPTS: usize = 5;
+/// A use is written down when so much of the allowed age has passed since the last one that was.
+const TOUCHES: u64 = 8;
+
+/// The cache. Clones share what they found.
+#[derive(Clone)]
+pub struct Cache {
+    pub(super) index: Index,
+    objects: Objects,
+    pub(super) outbox: Outbox,
+    pub(super) clock: Arc<dyn Clock>,
+    near: Near,
+    /// What every key begins with: nothing, or the task that shares nothing with others.
+    pub(super) scope: String,
+    max_age: Duration,
+    /// What was published here and may have no line yet.
+    published: Arc<Mutex<HashMap<ArtifactId, There>>>,
+}
+
+impl Cache {
+    /// The cache in that bucket and table. What was not used for `max_age` counts as absent.
+    #[must_use]
+    pub fn new(clients: &Clients, bucket: &str, table: &str, clock: Arc<dyn Clock>, max_age: Duration) -> Self {
+        Self {
+            index: Index { clients: clients.clone(), table: table.to_owned() },
+            objects: Objects::new(clients, bucket),
+            outbox: Outbox::new(clients.clone()),
+            clock,
+            near: Near::at(None),
+            scope: String::new(),
+            max_age,
+            published: Arc::default(),
+        }
+    }
+
+    /// The same for one piece of work: copies of what it makes are kept in `near`, and with `alone` nothing that
+    /// another task made is found.
+    #[must_use]
+    pub fn for_work(&self, near: Option<PathBuf>, alone: Option<&str>) -> Self {
+        let scope = alone.map(|task| format!("private/{task}/")).unwrap_or_default();
+        let outbox = Outbox::new(self.index.clients.clone());
+        Self { near: Near::at(near), scope, outbox, published: Arc::default(), ..self.clone() }
+    }
+
+    /// Writes the lines that wait.
+    pub async fn settle(&self) {
+        self.outbox.settle().await;
+    }
+
+    /// The bucket's name.
+    #[cfg(test)]
+    pub(super) fn bucket(&self) -> &str {
+        self.objects.bucket()
+    }
+
+    pub(super) fn line_key(&self, id: &str) -> String {
+        format!("{}{id}", self.scope)
+    }
+
+    /// The object's key: `cache/scene/v2/ab/ab12….ts`.
+    pub(super) fn object_key(&self, id: &ArtifactId) -> String {
+        format!("cache/{}{}.{}", self.scope, id.stem(), id.kind.extension())
+    }
+
+    fn facts_key(&self, id: &ArtifactId) -> String {
+        format!("cache/{}{}{FACTS}", self.scope, id.stem())
+    }
+
+    fn published(&self, id: &ArtifactId) -> Option<There> {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Whether an artifact was published here: its line, which is written soon, ends the lease on it.
+    pub(super) fn is_published(&self, id: &str) -> bool {
+        ArtifactId::parse(id).is_ok_and(|id| self.published(&id).is_some())
+    }
+
+    /// Notes an artifact that is in the bucket; its line is written soon.
+    fn note(&self, id: &ArtifactId, there: There) {
+        self.outbox.put(&self.index.table, there.item(&self.line_key(&id.to_string()), self.expires(there.used_ms)));
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).insert(*id, there);
+    }
+
+    fn forget(&self, id: &ArtifactId) {
+        self.outbox.discard(&self.index.table, "artifact", &self.line_key(&id.to_string()));
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.near.forget(id);
+    }
+
+    fn expires(&self, used_ms: u64) -> u64 {
+        used_ms / 1000 + self.max_age.as_secs()
+    }
+
+    /// What a line says, unless it is too old; a use is written down now and then.
+    async fn fresh(&self, id: &ArtifactId, there: There) -> PortResult<Option<Meta>> {
+        let (now, most) = (self.clock.now_ms(), self.max_age.as_millis() as u64);
+        let age = now.saturating_sub(there.used_ms);
+        if age > most {
+            // It could not be made anew while it lies there.
+            self.remove(id).await?;
+            return Ok(None);
+        }
+        if age > most / TOUCHES {
+            self.index.used(&self.line_key(&id.to_string()), now, self.expires(now)).await?;
+            let metadata = self.metadata(id, &there.meta).await?;
+            self.objects.refresh(&self.object_key(id), metadata, content_type(id.kind)).await?;
+        }
+        Ok(Some(there.meta))
+    }
+
+    /// What stands beside an object.
+    async fn metadata(&self, id: &ArtifactId, meta: &Meta) -> PortResult<Metadata> {
+        let facts = meta.facts.to_string();
+        let packed = base64::encode(pack(facts.as_bytes()));
+        let mut metadata = Metadata::from([
+            ("sha256".to_owned(), meta.sha256.to_string()),
+            ("made-ms".to_owned(), meta.made_at.to_string()),
+        ]);
+        if packed.len() <= FACTS_ROOM {
+            metadata.insert("facts".to_owned(), packed);
+        } else {
+            self.objects.replace(&self.facts_key(id), facts.into_bytes(), "application/json").await?;
+        }
+        Ok(metadata)
+    }
+
+    /// What stands beside an object, read again; `None` where it cannot be.
+    async fn meta(&self, id: &ArtifactId, metadata: Option<&Metadata>, bytes: Option<i64>) -> PortResult<Option<Meta>> {
+        let Some(metadata) = metadata else { return Ok(None) };
+        let facts = match metadata.get("facts") {
+            Some(packed) => base64::decode(packed).ok().and_then(|packed| unpack(&packed).ok()),
+            None => self.objects.bytes(&self.facts_key(id), 1 << 24).await?,
+        };
+        let read = || {
+            Some(Meta {
+                sha256: Digest::parse(metadata.get("sha256")?).ok()?,
+                bytes: u64::try_from(bytes?).ok()?,
+                facts: serde_json::from_slice(&facts?).ok()?,
+                made_at: metadata.get("made-ms")?.parse().ok()?,
+            })
+        };
+        Ok(read())
+    }
+
+    /// Looks into the bucket itself, and notes what is there.
+    async fn look(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
+        let Some(head) = self.objects.head(&self.object_key(id)).await? else { return Ok(None) };
+        let Some(meta) = self.meta(id, head.metadata.as_ref(), head.content_length).await? else {
+            self.throw_away(id, head.e_tag.as_deref()).await?;
+            return Ok(None);
+        };
+        self.note(id, There { meta: meta.clone(), manifest: Vec::new(), used_ms: self.clock.now_ms() });
+        Ok(Some(meta))
+    }
+
+    /// Removes an object that is not what was stored.
+    async fn throw_away(&self, id: &ArtifactId, etag: Option<&str>) -> PortResult<()> {
+        tracing::warn!(artifact = %id, code = "CACHE_CORRUPT", "an artifact is not what was stored; it is made anew");
+        self.forget(id);
+        self.objects.remove(&self.object_key(id), etag).await?;
+        self.index.remove(&self.line_key(&id.to_string())).await
+    }
+
+    /// Reads an object into `out`; false where its bytes are not what was stored, and it is thrown away.
+    async fn read(&self, id: &ArtifactId, out: &mut (impl tokio::io::AsyncWrite + Unpin)) -> PortResult<Option<bool>> {
+        let key = self.object_key(id);
+        let Some(object) = self.objects.get(&key).await? else { return Ok(None) };
+        let etag = object.e_tag.clone();
+        let length = object.content_length.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0);
+        let stored = object.metadata.as_ref().and_then(|metadata| Digest::parse(metadata.get("sha256")?).ok());
+        let read = self.objects.read(&key, object.body, length, out).await?;
+        let expected = self.published(id).map(|there| there.meta.sha256).or(stored);
+        let whole = Some(read.0) == stored && stored == expected && read.1 == length;
+        if !whole {
+            self.throw_away(id, etag.as_deref()).await?;
+        }
+        Ok(Some(whole))
+    }
+}
+
+/// How an artifact is served.
+pub(super) fn content_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Speech | Kind::Soundtrack => "audio/wav",
+        Kind::Picture => "application/octet-stream",
+        Kind::Scene => "video/mp2t",
+        Kind::Film => "video/mp4",
+        Kind::Poster => "image/jpeg",
+    }
+}
+
+#[async_trait]
+impl Artifacts for Cache {
+    async fn find(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
+        if let Some(there) = self.published(id) {
+            return self.fresh(id, there).await;
+        }
+        match self.index.line(&self.line_key(&id.to_string())).await? {
+            Line::There(there) => self.fresh(id, there).await,
+            Line::Leased | Line::Nothing => self.look(id).await,
+        }
+    }
+
+    async fn find_all(&self, ids: &[ArtifactId]) -> PortResult<Vec<Option<Meta>>> {
+        let asked: Vec<_> = ids.iter().filter(|id| self.published(id).is_none()).collect();
+        let keys: Vec<_> = asked.iter().map(|id| self.line_key(&id.to_string())).collect();
+        let lines: HashMap<_, _> = asked.into_iter().zip(self.index.lines(&keys).await?).collect();
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            let line = match self.published(id) {
+                Some(there) => Line::There(there),
+                None => lines.get(id).cloned().unwrap_or(Line::Nothing),
+            };
+            found.push(match line {
+                Line::There(there) => self.fresh(id, there).await?,
+                Line::Leased => self.look(id).await?,
+                Line::Nothing => None,
+            });
+        }
+        Ok(found)
+    }
+
+    async fn open(&self, id: &ArtifactId, work: &Path) -> PortResult<Option<PathBuf>> {
+        if let Some(there) = self.published(id)
+            && let Some(path) = self.near.open(id, &there.meta.sha256)?
+        {
+            return Ok(Some(path));
+        }
+        let path = work.join(format!("{}.{}", id.key, id.kind.extension()));
+        let mut file = File::create(&path).await.map_err(|e| PortError::io("write", &path, e))?;
+        match self.read(id, &mut file).await? {
+            Some(true) => Ok(Some(path)),
+            Some(false) => Ok(None),
+            None => {
+                // The bucket's rules took it; its line goes after it.
+                self.forget(id);
+                self.index.remove(&self.line_key(&id.to_string())).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn publish(&self, id: &ArtifactId, manifest: &[u8], body: Body<'_>, facts: Value) -> PortResult<Meta> {
+        let (sha256, bytes) = digest_of(body)?;
+        let meta = Meta { sha256, bytes, facts, made_at: self.clock.now_ms() };
+        for _ in 0..ATTEMPTS {
+            let metadata = self.metadata(id, &meta).await?;
+            let (key, kind) = (self.object_key(id), content_type(id.kind));
+            match self.objects.create(&key, body, &sha256, metadata, kind).await {
+                Ok(Put::Created) => {
+                    self.near.keep(id, body);
+                    let used_ms = meta.made_at;
+                    self.note(id, There { meta: meta.clone(), manifest: manifest.to_owned(), used_ms });
+                    return Ok(meta);
+                }
+                Ok(Put::Exists) => {
+                    if let Some(theirs) = self.look(id).await? {
+                        return Ok(theirs);
+                    }
+                }
+                Err(error) if error.code == "AWS_CONFLICT" => {
+                    tokio::time::sleep(Duration::from_millis(fastrand::u64(20..200))).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let message = format!("{id} could not be written: others wrote and removed it {ATTEMPTS} times meanwhile");
+        Err(PortError::transient(Class::Storage, "AWS_CONFLICT", message))
+    }
+
+    async fn manifest(&self, id: &ArtifactId) -> PortResult<Option<Vec<u8>>> {
+        let there = match self.published(id) {
+            Some(there) => Some(there),
+            None => match self.index.line(&self.line_key(&id.to_string())).await? {
+                Line::There(there) => Some(there),
+                Line::Leased | Line::Nothing => None,
+            },
+        };
+        Ok(there.map(|there| there.manifest).filter(|manifest| !manifest.is_empty()))
+    }
+
+    async fn list(&self) -> PortResult<Vec<Listed>> {
+        self.outbox.flush().await?;
+        let listed = |(key, there): (String, There)| {
+            let id = ArtifactId::parse(key.strip_prefix(&self.scope)?).ok()?;
+            Some(Listed { id, meta: there.meta, used_at: there.used_ms })
+        };
+        let mut all: Vec<_> = self.index.all(&self.scope).await?.into_iter().filter_map(listed).collect();
+        all.sort_by_key(|listed| listed.id);
+        Ok(all)
+    }
+
+    async fn verify(&self, id: &ArtifactId) -> PortResult<bool> {
+        Ok(self.read(id, &mut tokio::io::sink()).await?.unwrap_or(true))
+    }
+
+    async fn remove(&self, id: &ArtifactId) -> PortResult<()> {
+        self.forget(id);
+        self.index.remove(&self.line_key(&id.to_string())).await?;
+        self.objects.remove(&self.object_key(id), None).await?;
+        self.objects.remove(&self.facts_key(id), None).await
+    }
+}
+
+fn digest_of(body: Body<'_>) -> PortResult<(Digest, u64)> {
+    match body {
+        Body::Bytes(bytes) => Ok((Digest::of(bytes), bytes.len() as u64)),
+        Body::File(path) => {
+            let read = std::fs::File::open(path).and_then(Digest::of_reader);
+            read.map_err(|e| PortError::io("read", path, e))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What AWS answers when it does not do what it was asked, as the pipeline understands it.
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_types::error::display::DisplayErrorContext;
+
+use crate::ports::{Class, PortError};
+
+const DENIED: [&str; 8] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "AllAccessDisabled",
+    "Forbidden",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+const MISSING: [&str; 5] = [
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchBucket",
+    "NonExistentQueue",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
+];
+const THROTTLED: [&str; 8] = [
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+];
+
+/// The error of a call. `doing` reads on in one sentence: `read the task t in the table tasks`.
+pub(super) fn failed<E, R>(doing: &str, error: SdkError<E, R>) -> PortError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let (class, name) = (Class::Storage, error.code().unwrap_or_default().to_owned());
+    let told = match error.message() {
+        Some(message) if !name.is_empty() => format!("{name}: {message}"),
+        _ => format!("{}", DisplayErrorContext(&error)),
+    };
+    let message = format!("cannot {doing}: {told}");
+    let answered = matches!(error, SdkError::ServiceError(_));
+    let is = |names: &[&str]| names.contains(&name.as_str());
+    let error = if is(&DENIED) {
+        PortError::permanent(class, "ACCESS_DENIED", message)
+    } else if is(&MISSING) {
+        PortError::permanent(class, "STORE_MISSING", message)
+    } else if is(&THROTTLED) {
+        PortError::transient(class, "THROTTLED", message)
+    } else if matches!(error, SdkError::ConstructionFailure(_)) {
+        // No credentials, no region, or a value that the service does not take.
+        PortError::permanent(class, "AWS_REQUEST", message)
+    } else if !answered {
+        PortError::transient(class, "AWS_UNREACHABLE", message)
+    } else {
+        PortError::transient(class, "AWS", message)
+    };
+    error
+}
+
+/// The code that the service gave its refusal.
+pub(super) fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
+    error.code().unwrap_or_default()
+}
