@@ -27,6 +27,7 @@ pub mod fetch;
 pub mod lambda;
 #[cfg(feature = "cli")]
 pub mod local;
+pub mod makers;
 #[cfg(feature = "media")]
 pub mod media;
 #[cfg(feature = "picture")]
@@ -43,3 +44,4 @@ pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod wav;
+pub mod work;

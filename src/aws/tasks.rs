@@ -219,13 +219,17 @@ impl Tasks for TaskTable {
             _ => Created::Conflict,
         };
         // The request and the plan come first, so that whoever finds the task finds them; a task that is there keeps its own.
-        if let Some(item) = self.item(&new.id).await? {
+        if let Some(item) = self.item(&new.id).await?.filter(|item| !is_refusal(item)) {
             return Ok(same(&item));
         }
         self.keep(&new.id, "request.json", &new.request).await?;
         self.keep(&new.id, "plan.json", &new.plan).await?;
         let call = self.clients.dynamodb.put_item().table_name(&self.table).set_item(Some(task_item::new(new)));
-        match call.condition_expression("attribute_not_exists(task_id)").send().await {
+        let call = call
+            .condition_expression("attribute_not_exists(task_id) OR #error.code = :refused")
+            .expression_attribute_names("#error", "error")
+            .expression_attribute_values(":refused", text(Task::REFUSED));
+        match call.send().await {
             Ok(_) => Ok(Created::New),
             Err(error) if code(&error) == "ConditionalCheckFailedException" => {
                 Ok(self.item(&new.id).await?.as_ref().map_or(Created::Conflict, same))
@@ -446,6 +450,10 @@ impl TaskTable {
         let call = update(self.change(id), "SET updated_ms = :now, updated_at = :at", condition);
         self.send(id, now_of(call, now)).await.map(drop)
     }
+}
+
+fn is_refusal(item: &Item) -> bool {
+    task_item::task(item).is_ok_and(|task| task.is_refusal())
 }
 
 /// A result without the list of all records, which stand in items of their own: an item has an end.

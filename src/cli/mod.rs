@@ -14,7 +14,6 @@ mod report;
 mod speak;
 mod status;
 mod task;
-mod work;
 mod world;
 
 use std::io::{self, IsTerminal as _, Write as _};

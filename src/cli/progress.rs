@@ -190,6 +190,8 @@ impl Observer for Progress {
                 self.lock().count(record);
                 self.line(|| told(record));
             }
+            // Whoever runs the task tells its end.
+            Event::Ended { .. } => {}
             Event::Retry { error, .. } => {
                 if let Some(bar) = &self.bar {
                     bar.println(format!("to be tried again: {error}"));

@@ -8,13 +8,14 @@ use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, export, print, world};
+use super::{Failure, export, print};
 use crate::config::Config;
 use crate::domain::captions::cues::TimedWord;
 use crate::domain::captions::timing::timed;
 use crate::domain::script::Sentence;
 use crate::domain::timeline::{Narration, Utterance};
 use crate::domain::units::{FILM_RATE, SPEECH_RATE};
+use crate::makers;
 use crate::ports::{Class, PortError, Speech, Spoken, StepContext};
 use crate::recipe::steps::{SpeechRecipe, VoicePin};
 use crate::wav;
@@ -56,7 +57,7 @@ pub(super) struct Voices {
 
 impl Voices {
     pub(super) fn run(self, config: &Config) -> Result<(), Failure> {
-        let voices = world::speech(config).voices();
+        let voices = makers::speech(config).voices();
         if self.json {
             return print(&serde_json::to_string(&voices)?);
         }
@@ -73,7 +74,7 @@ impl Speak {
         if !(0.5..=2.0).contains(&self.speed) {
             return Err(Failure::usage(format!("--speed is {}; allowed: 0.5 to 2", self.speed)));
         }
-        let speech = world::speech(config);
+        let speech: Arc<dyn Speech> = Arc::new(makers::speech(config));
         let voice = speech.voice(self.voice.as_deref())?;
         let Some(lines) = &self.lines else {
             let text = self.text.as_deref().unwrap_or_default();

@@ -8,17 +8,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::Progress;
-use super::work;
-use crate::assets::Assets;
 use crate::config::Config;
-use crate::fetch::{Fetcher, Policy};
 use crate::local::{Files, Sqlite};
-use crate::media::{Fonts, Studio};
-use crate::picture::Providers;
-use crate::picture::openai::{self, OpenAi};
+use crate::makers;
 use crate::pipeline::{Pipeline, Settings};
-use crate::ports::{Artifacts, InCache, Pictures, PortError, PortResult, Speech, SystemClock, World};
-use crate::speech::Speaker;
+use crate::ports::{Artifacts, InCache, PortError, PortResult, SystemClock, World};
+use crate::work;
 
 /// A step may take so long.
 const STEP_DEADLINE: Duration = Duration::from_secs(3600);
@@ -58,10 +53,12 @@ impl Station {
         let world = Self::world(config, root, folder, task)?;
         let settings = Settings {
             work: work.path().to_owned(),
-            encoders: cores().min(config.max_workers),
+            encoders: makers::cores().min(config.max_workers),
             task_deadline: config.task_deadline,
             step_deadline: STEP_DEADLINE,
             attempts: ATTEMPTS,
+            disk_is_emptied: false,
+            watches: false,
         };
         let pipeline = Pipeline::new(world, settings, progress.clone());
         let interrupted = CancellationToken::new();
@@ -90,14 +87,10 @@ impl Station {
             queue: Arc::new(stores.queue(task)),
             leases: Arc::new(stores.leases()),
             exports: Arc::new(InCache),
-            speech: speech(config),
-            pictures: pictures(config)?,
-            sources: Arc::new(Fetcher::new(Policy {
-                allow_paths: folder.map(Path::to_owned),
-                allow_hosts: config.allow_hosts.clone(),
-                ..Policy::default()
-            })),
-            films: Arc::new(studio(config)?),
+            speech: Arc::new(makers::speech(config)),
+            pictures: makers::pictures(config)?,
+            sources: makers::sources(config, folder),
+            films: Arc::new(makers::films(config)?),
             clock,
         })
     }
@@ -134,37 +127,4 @@ pub(super) fn caches(config: &Config) -> PortResult<Vec<Cache>> {
     let owned: BTreeMap<_, _> = owned.filter(|(_, folder)| folder.is_dir()).collect();
     let shared = std::iter::once((None, config.cache_dir.clone()));
     shared.chain(owned).map(|(task, folder)| open(task, folder)).collect()
-}
-
-/// Films by the configured ffmpeg, with the installed fonts.
-pub(super) fn studio(config: &Config) -> PortResult<Studio> {
-    let fonts = Fonts::new(Assets::at(config.assets.clone()).fonts()?);
-    Ok(Studio::new(config.ffmpeg.clone(), fonts))
-}
-
-/// The voices.
-pub(super) fn speech(config: &Config) -> Arc<dyn Speech> {
-    Arc::new(Speaker::new(Assets::at(config.assets.clone()), cores()))
-}
-
-fn pictures(config: &Config) -> PortResult<Arc<dyn Pictures>> {
-    let openai = match &config.openai_key {
-        Some(key) => {
-            let mut settings = openai::Settings::new(key.clone());
-            if let Some(base_url) = &config.openai_base_url {
-                settings.base_url.clone_from(base_url);
-            }
-            if let Some(model) = &config.openai_model {
-                settings.model.clone_from(model);
-            }
-            Some(OpenAi::new(settings)?)
-        }
-        None => None,
-    };
-    Ok(Arc::new(Providers::new(config.image_provider.clone(), openai)))
-}
-
-/// The cores that this process may use.
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -110,6 +110,17 @@ pub struct Task {
     pub result: Option<serde_json::Value>,
 }
 
+impl Task {
+    /// The code of a request that was refused before anything was planned.
+    pub const REFUSED: &str = "INVALID_REQUEST";
+
+    /// Whether it only tells that a request was refused; its id is free for a better one.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.status == Status::Failed && self.error.as_ref().is_some_and(|error| error.code == Self::REFUSED)
+    }
+}
+
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]

@@ -7,12 +7,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::task::{Outcome, Status, Task, TaskError};
-use crate::pipeline::{Handled, Pipeline};
+use crate::pipeline::{Handled, Pipeline, VISIBILITY};
 use crate::ports::{Class, Delivery, PortError, PortResult, Queue};
 use crate::telemetry::resident_bytes;
 
-/// A message is hidden for so long from other workers, and hidden again at a third of it while it is worked on.
-const VISIBILITY: Duration = Duration::from_secs(90);
 /// How often the queue and the task are looked at while lanes are busy or nothing is visible.
 const POLL: Duration = Duration::from_millis(50);
 
@@ -93,7 +91,7 @@ async fn until_ended(
     }
 }
 
-/// One delivery: worked on, hidden meanwhile, then deleted or given back.
+/// One delivery: worked on, then deleted where it is done.
 async fn work(
     pipeline: &Pipeline,
     queue: &dyn Queue,
@@ -101,19 +99,9 @@ async fn work(
     lane: u32,
     stop: &CancellationToken,
 ) -> PortResult<()> {
-    let handling = pipeline.handle(&delivery.message, delivery.attempt, lane, stop);
-    tokio::pin!(handling);
-    let mut renewal = tokio::time::interval(VISIBILITY / 3);
-    renewal.tick().await;
-    let handled = loop {
-        tokio::select! {
-            handled = &mut handling => break handled?,
-            _ = renewal.tick() => queue.extend(&delivery.receipt, VISIBILITY).await?,
-        }
-    };
-    match handled {
+    match pipeline.attend(delivery, lane, stop).await? {
         Handled::Done => queue.delete(&delivery.receipt).await,
-        Handled::Again(after) => queue.extend(&delivery.receipt, after).await,
+        Handled::Again(_) => Ok(()),
     }
 }
 

@@ -151,8 +151,7 @@ impl Pipeline {
         if let Some(fields) = result.as_object_mut() {
             fields.extend(exported);
         }
-        self.world.tasks.advance(&job.task.id, &Outcome::Finished(result), now).await?;
-        Ok(())
+        self.end(&job.task.id, &Outcome::Finished(result)).await
     }
 
     /// Puts the film where its user looks for it.

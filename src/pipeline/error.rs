@@ -24,25 +24,12 @@ impl StepError {
     pub fn record(&self) -> TaskError {
         TaskError {
             code: self.error.code.to_owned(),
-            class: class_word(self.error.class).to_owned(),
+            class: self.error.class.word().to_owned(),
             scene: self.scene,
             step: Some(self.step.to_owned()),
             message: self.to_string(),
             retryable: self.error.retryable,
         }
-    }
-}
-
-/// The word by which a class is recorded.
-const fn class_word(class: Class) -> &'static str {
-    match class {
-        Class::Request => "request",
-        Class::Provider => "provider",
-        Class::Media => "media",
-        Class::Storage => "storage",
-        Class::Cancelled => "cancelled",
-        Class::Limit => "limit",
-        Class::Internal => "internal",
     }
 }
 
@@ -56,7 +43,7 @@ impl From<CanonicalError> for PortError {
 pub(super) fn out_of_time() -> TaskError {
     TaskError {
         code: "DEADLINE".to_owned(),
-        class: class_word(Class::Limit).to_owned(),
+        class: Class::Limit.word().to_owned(),
         scene: None,
         step: None,
         message: "the task's time was over before its film was done; `resume` goes on with it".to_owned(),
@@ -73,7 +60,7 @@ pub(super) fn given_up(work: &Work, deliveries: u32) -> TaskError {
     };
     TaskError {
         code: "CRASH_LOOP".to_owned(),
-        class: class_word(Class::Limit).to_owned(),
+        class: Class::Limit.word().to_owned(),
         scene,
         step: Some(step.to_owned()),
         message: format!("{} ended abnormally {deliveries} times, as out of memory or time does", work.step()),

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ready::unlocked;
 use super::{Event, Job, Pipeline, StepError, error};
-use crate::domain::task::{Message, Task, Work};
+use crate::domain::task::{Message, Outcome, Task, Work};
 use crate::ports::{Class, PortError, PortResult};
 use crate::recipe::plan::Plan;
 
@@ -47,12 +47,12 @@ impl Pipeline {
             return Ok(Handled::Done);
         }
         if self.world.clock.now_ms() > task.deadline {
-            self.dispatch.fail(&task.id, error::out_of_time()).await?;
+            self.end(&task.id, &Outcome::Failed(error::out_of_time())).await?;
             return Ok(Handled::Done);
         }
         if attempt > self.settings.attempts {
             // Every attempt that ended by itself was answered; so these died.
-            self.dispatch.bury(message, attempt - 1).await?;
+            self.end(&task.id, &Outcome::Failed(error::given_up(&message.work, attempt - 1))).await?;
             tracing::error!(task = task.id, step, code = "CRASH_LOOP", "the work ended abnormally too often");
             return Ok(Handled::Done);
         }
@@ -93,15 +93,24 @@ impl Pipeline {
             return Ok(Handled::Again(Duration::ZERO));
         }
         let (step, code, message) = (failure.step, failure.error.code, failure.to_string());
-        if failure.error.retryable && attempt < self.settings.attempts {
-            self.observer.event(Event::Retry { task, error: &message });
+        let emptied = code == "DISK_FULL" && self.settings.disk_is_emptied;
+        if (failure.error.retryable || emptied) && attempt < self.settings.attempts {
+            self.observer.event(Event::Retry { task, code, error: &message });
             tracing::warn!(task, step, code, "to be tried again: {message}");
             let backoff = Duration::from_millis(500 << attempt.min(6));
             return Ok(Handled::Again(failure.error.retry_after.unwrap_or(backoff)));
         }
-        self.dispatch.fail(task, failure.record()).await?;
+        self.end(task, &Outcome::Failed(failure.record())).await?;
         tracing::error!(task, step, code, "the task failed: {message}");
         Ok(Handled::Done)
+    }
+
+    /// Ends a task, and tells so where it had not ended before.
+    pub(super) async fn end(&self, task: &str, outcome: &Outcome) -> PortResult<()> {
+        if self.world.tasks.advance(task, outcome, self.world.clock.now_ms()).await? {
+            self.observer.event(Event::Ended { task, outcome });
+        }
+        Ok(())
     }
 
     /// Work for a task that has so much time left.

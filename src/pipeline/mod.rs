@@ -2,6 +2,7 @@
 //! the world, so that one machine, Lambda functions and the tests run the same steps.
 
 mod assemble;
+mod attend;
 mod cache;
 mod dispatch;
 mod error;
@@ -30,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::task::Task;
 use crate::ports::World;
 use crate::recipe::plan::Plan;
+pub use attend::VISIBILITY;
 pub use dispatch::Dispatch;
 pub use error::{StepError, SubmitError};
 pub use facts::{FilmMeta, SpeechMeta};
@@ -52,6 +54,10 @@ pub struct Settings {
     pub step_deadline: Duration,
     /// A step that failed for a passing reason is tried so many times.
     pub attempts: u32,
+    /// Whether a full disk is such a reason, as where the next attempt finds an empty one.
+    pub disk_is_emptied: bool,
+    /// Whether a worker looks by itself, while it works, whether its task has ended.
+    pub watches: bool,
 }
 
 /// The steps, over a world.
@@ -95,6 +101,14 @@ impl Pipeline {
         let name = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
         let dispatch = Dispatch::from(&world);
         Self { world, settings, encoders, flights: Arc::default(), memory: Arc::default(), name, dispatch, observer }
+    }
+
+    /// The same for one piece of work: in another world over the same tasks and queue, with another folder, and with so
+    /// much time.
+    #[must_use]
+    pub fn within(&self, world: World, work: PathBuf, step_deadline: Duration) -> Self {
+        let settings = Settings { work, step_deadline, ..self.settings.clone() };
+        Self { world, settings, ..self.clone() }
     }
 
     /// What it sends, and how it ends tasks.

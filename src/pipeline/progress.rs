@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::task::StepRecord;
+use crate::domain::task::{Outcome, StepRecord};
 use crate::recipe::plan::Plan;
 
 /// Something happened.
@@ -33,10 +33,19 @@ pub enum Event<'a> {
         /// What it was.
         record: &'a StepRecord,
     },
+    /// A task has ended.
+    Ended {
+        /// The task.
+        task: &'a str,
+        /// How.
+        outcome: &'a Outcome,
+    },
     /// A step failed for a passing reason and will be tried again.
     Retry {
         /// The task.
         task: &'a str,
+        /// Its code.
+        code: &'static str,
         /// What went wrong.
         error: &'a str,
     },

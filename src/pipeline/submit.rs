@@ -47,7 +47,7 @@ impl Pipeline {
         let as_sent = serde_json::to_value(request).map_err(internal)?;
         let sha256 = Digest::of(as_sent.to_string());
         if draft.faults().is_empty()
-            && let Some(task) = self.world.tasks.get(&id).await?
+            && let Some(task) = self.world.tasks.get(&id).await?.filter(|task| !task.is_refusal())
         {
             if task.request_sha256 != sha256.to_string() {
                 return Err(SubmitError::Conflict(id));

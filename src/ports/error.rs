@@ -26,6 +26,22 @@ pub enum Class {
     Internal,
 }
 
+impl Class {
+    /// The word by which a class is recorded.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Provider => "provider",
+            Self::Media => "media",
+            Self::Storage => "storage",
+            Self::Cancelled => "cancelled",
+            Self::Limit => "limit",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// What a port answers when it cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

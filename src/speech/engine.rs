@@ -24,6 +24,11 @@ pub(super) trait Engine: Send + Sync {
     /// The most ids that one run may have, its two pads not counted.
     fn longest(&self) -> usize;
 
+    /// Makes a session, so that the first sentence does not wait for it. Blocks.
+    fn warm(&self) -> PortResult<()> {
+        Ok(())
+    }
+
     /// Speaks ids, which stand between two pads, with a voice and at a pace (1.0 is the voice's own, 2.0 twice as fast).
     /// The same call gives the same samples. Blocks.
     fn run(&self, ids: &[i64], voice: &str, speed: f32) -> PortResult<Utterance>;

@@ -8,6 +8,7 @@ use ort::session::SessionOutputs;
 use ort::value::Tensor;
 
 use super::engine::{Engine, Utterance, clocked};
+use super::loads::Loads;
 use super::mapped::map;
 use super::pool::Pool;
 use super::prepare::DURATIONS;
@@ -31,10 +32,10 @@ pub(super) struct Hibari {
 
 impl Hibari {
     /// Verifies and maps the model; its session is made when it is needed.
-    pub(super) fn load(assets: &Assets) -> PortResult<Self> {
+    pub(super) fn load(assets: &Assets, loads: Loads) -> PortResult<Self> {
         let environment = runtime::environment(assets)?;
         let model: Arc<Mmap> = Arc::new(map(&assets.verified(MODEL)?)?);
-        let open = move || runtime::open(&environment, MODEL, Arc::clone(&model));
+        let open = move || loads.counted(|| runtime::open(&environment, MODEL, Arc::clone(&model)));
         Ok(Self { pool: Pool::new(SESSIONS, open), synthesis: Synthesis::new() })
     }
 
@@ -64,6 +65,10 @@ impl Hibari {
 impl Engine for Hibari {
     fn longest(&self) -> usize {
         LONGEST
+    }
+
+    fn warm(&self) -> PortResult<()> {
+        self.pool.run(|_| Ok(()))
     }
 
     fn run(&self, ids: &[i64], _voice: &str, speed: f32) -> PortResult<Utterance> {

@@ -8,6 +8,7 @@ use ort::value::Tensor;
 
 use super::engine::{Engine, Utterance, clocked};
 use super::hibari::durations;
+use super::loads::Loads;
 use super::mapped::map;
 use super::pool::Pool;
 use super::runtime::{self, Model, failed};
@@ -32,10 +33,10 @@ pub(super) struct Kokoro {
 
 impl Kokoro {
     /// Verifies and maps the model; sessions are made when they are needed, one for each core where memory allows.
-    pub(super) fn load(assets: &Assets, cores: usize) -> PortResult<Self> {
+    pub(super) fn load(assets: &Assets, cores: usize, loads: Loads) -> PortResult<Self> {
         let environment = runtime::environment(assets)?;
         let model: Arc<Mmap> = Arc::new(map(&assets.verified(MODEL)?)?);
-        let open = move || runtime::open(&environment, MODEL, Arc::clone(&model));
+        let open = move || loads.counted(|| runtime::open(&environment, MODEL, Arc::clone(&model)));
         let sessions = cores.min(sessions_in_memory()).max(1);
         Ok(Self { pool: Pool::new(sessions, open), assets: assets.clone(), styles: Mutex::default() })
     }
@@ -65,6 +66,10 @@ impl Kokoro {
 impl Engine for Kokoro {
     fn longest(&self) -> usize {
         LONGEST
+    }
+
+    fn warm(&self) -> PortResult<()> {
+        self.pool.run(|_| Ok(()))
     }
 
     fn run(&self, ids: &[i64], voice: &str, speed: f32) -> PortResult<Utterance> {

@@ -14,6 +14,7 @@ mod engine;
 mod functions;
 mod hibari;
 mod kokoro;
+mod loads;
 mod mapped;
 mod markup;
 mod noise;

@@ -1,7 +1,7 @@
 //! The port's implementation: voices, scripts, and speech of several sentences at once.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
@@ -9,6 +9,7 @@ use super::alphabet::{Alphabet, WordIds};
 use super::engine::Engine;
 use super::hibari::Hibari;
 use super::kokoro::Kokoro;
+use super::loads::Loads;
 use super::phonemes::Phonemizer;
 use super::unknown::Unknown;
 use super::{script, sentence, voices};
@@ -31,6 +32,7 @@ pub(super) struct Shared {
     british: Lazy<Phonemizer>,
     hibari: Lazy<Hibari>,
     kokoro: Lazy<Kokoro>,
+    loads: Loads,
 }
 
 impl Speaker {
@@ -44,8 +46,14 @@ impl Speaker {
             british: Lazy::default(),
             hibari: Lazy::default(),
             kokoro: Lazy::default(),
+            loads: Loads::default(),
         };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// How many sessions were made in this process, and how long that took altogether.
+    pub fn loads(&self) -> (u64, Duration) {
+        self.shared.loads.so_far()
     }
 }
 
@@ -67,13 +75,21 @@ impl Speech for Speaker {
         script::unsayable(pronunciations)
     }
 
+    async fn warm(&self, voice: &VoicePin) -> PortResult<()> {
+        let (shared, voice) = (Arc::clone(&self.shared), voice.clone());
+        let warming = tokio::task::spawn_blocking(move || {
+            let alphabet = shared.alphabet.get(|| Alphabet::load(&shared.assets))?;
+            let hello = SpeechRecipe { words: vec!["hello".to_owned()], voice, speed_milli: 1000 };
+            shared.words(&alphabet, &hello)?;
+            shared.engine(&hello.voice.engine)?.warm()
+        });
+        warming.await.unwrap_or_else(|broken| Err(broke_off(&broken)))
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         let (shared, recipe, context) = (Arc::clone(&self.shared), recipe.clone(), context.clone());
         let speech = tokio::task::spawn_blocking(move || shared.speak(&recipe, &context));
-        speech.await.unwrap_or_else(|broken| {
-            let message = format!("a sentence's speech broke off: {broken}");
-            Err(PortError::permanent(Class::Internal, "SPEECH_BROKE_OFF", message))
-        })
+        speech.await.unwrap_or_else(|broken| Err(broke_off(&broken)))
     }
 }
 
@@ -106,10 +122,14 @@ impl Shared {
 
     pub(super) fn engine(&self, name: &str) -> PortResult<Arc<dyn Engine>> {
         match name {
-            voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets))?),
-            _ => Ok(self.kokoro.get(|| Kokoro::load(&self.assets, self.cores))?),
+            voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets, self.loads.clone()))?),
+            _ => Ok(self.kokoro.get(|| Kokoro::load(&self.assets, self.cores, self.loads.clone()))?),
         }
     }
+}
+
+fn broke_off(broken: &tokio::task::JoinError) -> PortError {
+    PortError::permanent(Class::Internal, "SPEECH_BROKE_OFF", format!("a sentence's speech broke off: {broken}"))
 }
 
 /// Whether there is still somebody who waits for the sound.

@@ -74,7 +74,7 @@ async fn kokoro_speaks_with_a_british_voice() {
 
 #[test]
 fn durations_say_how_many_samples_there_are() {
-    let hibari = Hibari::load(&assets()).expect("hibari");
+    let hibari = Hibari::load(&assets(), super::loads::Loads::default()).expect("hibari");
     let ids = [0, 50, 83, 54, 156, 31, 4, 0];
     let utterance = hibari.run(&ids, "heart", 1.3).expect("spoken");
     assert_eq!(utterance.durations.len(), ids.len());

@@ -1,1 +1,33 @@
-fn main() {}
+//! Makes scenes, and speaks narrations for whole films: messages of the queue `render`.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use protovideo::aws::WorkQueue;
+use protovideo::lambda::{Start, Worker, until};
+use serde_json::Value;
+
+fn main() -> Result<(), Error> {
+    protovideo::process::begin();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve())
+}
+
+async fn serve() -> Result<(), Error> {
+    let start = Start::new().await?;
+    let worker = &worker(&start)?;
+    worker.warm();
+    start.ready();
+    let handle = |event: LambdaEvent<Value>| async move {
+        Ok::<_, Error>(worker.handle(event.payload, until(event.context.deadline)).await)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}
+
+#[cfg(not(feature = "stand-ins"))]
+fn worker(start: &Start) -> Result<Worker, Error> {
+    Ok(Worker::new(start, WorkQueue::Render)?)
+}
+
+/// For tests of what surrounds the making: nothing is spoken, drawn or encoded.
+#[cfg(feature = "stand-ins")]
+fn worker(start: &Start) -> Result<Worker, Error> {
+    Ok(Worker::with(start, WorkQueue::Render, protovideo::testing::standins::makers())?)
+}

@@ -16,13 +16,14 @@ use super::figure::{Figure, Goal};
 use super::meter::{Processor, Ran, protovideo, run};
 use super::requests;
 use crate::assets::Assets;
-use crate::cli::world::{self, Station};
+use crate::cli::world::Station;
 use crate::cli::{Failure, progress, task};
 use crate::config::Config;
 use crate::domain::request::{Draft, Origin};
 use crate::domain::script::Sentence;
 use crate::domain::units::{Fps, Size};
 use crate::local::runner;
+use crate::makers;
 use crate::media::Studio;
 use crate::ports::{
     Class, FilmFacts, FilmJob, Films, PortError, PortResult, SceneJob, SoundtrackFacts, SoundtrackJob, Speech, Spoken,
@@ -83,7 +84,7 @@ async fn bare_run(config: &Config, folder: &Path, request: Value) -> Result<Bare
     let config = Config { cache_dir: folder.to_owned(), cache_enabled: true, ..config.clone() };
     let id = task::new_id();
     let bare = Arc::new(Mutex::new(Bare::default()));
-    let studio = world::studio(&config)?;
+    let studio = makers::films(&config)?;
     let station = Station::open(&config, None, Some(&id), progress::quiet())?.with(|bare_world| {
         bare_world.films = Arc::new(BareStudio { studio, bare: Arc::clone(&bare) });
         let speaker = Speaker::new(Assets::at(config.assets.clone()), 1);

@@ -12,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::figure::{Figure, Goal};
 use super::meter::{Processor, run};
-use crate::cli::{Failure, world};
+use crate::cli::Failure;
 use crate::config::Config;
 use crate::domain::motion::{Motion, MotionKind};
 use crate::domain::units::{FILM_RATE, Fps, SPEECH_RATE, Size};
+use crate::makers;
 use crate::media::Studio;
 use crate::ports::{FilmJob, Films as _, Placed, PortError, PortResult, SceneJob, SoundtrackJob, StepContext};
 use crate::wav;
@@ -45,7 +46,7 @@ pub(super) async fn measure(config: &Config, folder: &Path, moviepy: Option<&Pat
     let moviepy = moviepy.ok_or_else(|| Failure::usage("peer needs --moviepy PYTHON"))?;
     let folder = &folder.join("peer");
     inputs(folder).map_err(|e| PortError::io("write into", folder, e))?;
-    let studio = world::studio(config)?;
+    let studio = makers::films(config)?;
     let ours = ours(&studio, folder).await?;
     let theirs = theirs(&studio, folder, moviepy)?;
     Ok(vec![

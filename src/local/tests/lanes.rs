@@ -26,6 +26,8 @@ fn pipeline(world: World, work: &Path) -> Pipeline {
         task_deadline: Duration::from_secs(60),
         step_deadline: Duration::from_secs(60),
         attempts: 2,
+        disk_is_emptied: false,
+        watches: false,
     };
     Pipeline::new(world, settings, Arc::new(Quiet))
 }

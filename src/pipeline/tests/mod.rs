@@ -63,6 +63,8 @@ impl Stage {
             task_deadline: TASK_DEADLINE,
             step_deadline: Duration::from_secs(60),
             attempts: ATTEMPTS,
+            disk_is_emptied: false,
+            watches: false,
         };
         Pipeline::new(world, settings, Arc::new(Quiet))
     }

@@ -175,6 +175,7 @@ async fn progress_is_told() {
                 Event::Frames { scene, done, .. } => format!("frames {scene} {done}"),
                 Event::Step { record, .. } => record.kind.clone(),
                 Event::Retry { error, .. } => error.to_owned(),
+                Event::Ended { outcome, .. } => outcome.status().word().to_owned(),
             });
         }
     }

@@ -105,6 +105,13 @@ impl Sources for StandIns {
     }
 }
 
+/// All that makes films, by one stand-in.
+#[cfg(all(feature = "media", feature = "picture", feature = "speech"))]
+pub fn makers() -> crate::makers::Makers {
+    let all = std::sync::Arc::new(StandIns::default());
+    crate::makers::Makers { speech: all.clone(), pictures: all.clone(), films: all }
+}
+
 fn read(path: &Path) -> PortResult<Vec<u8>> {
     std::fs::read(path).map_err(|e| PortError::io("read", path, e))
 }

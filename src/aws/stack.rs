@@ -1,0 +1,76 @@
+//! The parts of one stack, by the variables that name them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Cache, Clients, Films, Letters, Objects, Queues, TaskTable};
+use crate::config::{Cloud, Config, ConfigError};
+use crate::ports::{Clock, SystemClock};
+
+/// A stack, of which each program asks for the parts that it needs.
+#[derive(Clone)]
+pub struct Stack {
+    /// The services.
+    pub clients: Clients,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    cloud: Cloud,
+    max_age: Duration,
+}
+
+impl Stack {
+    /// The stack that the configuration names. Asks nobody for anything yet.
+    pub async fn open(config: &Config) -> Self {
+        let clock = Arc::new(SystemClock);
+        let (clients, cloud) = (Clients::from_env().await, config.cloud.clone());
+        Self { clients, clock, cloud, max_age: config.cache_max_age }
+    }
+
+    /// The bucket.
+    pub fn bucket(&self) -> Result<&str, ConfigError> {
+        self.cloud.need(&self.cloud.bucket, "PROTOVIDEO_BUCKET")
+    }
+
+    /// The tasks.
+    pub fn tasks(&self) -> Result<TaskTable, ConfigError> {
+        let table = self.cloud.need(&self.cloud.tasks_table, "PROTOVIDEO_TASKS_TABLE")?;
+        Ok(TaskTable::new(&self.clients, table, self.bucket()?, self.clock.clone()))
+    }
+
+    /// The cache.
+    pub fn cache(&self) -> Result<Cache, ConfigError> {
+        let table = self.cloud.need(&self.cloud.index_table, "PROTOVIDEO_INDEX_TABLE")?;
+        Ok(Cache::new(&self.clients, self.bucket()?, table, self.clock.clone(), self.max_age))
+    }
+
+    /// The films, out of that cache.
+    pub fn films(&self, cache: &Cache) -> Result<Films, ConfigError> {
+        Ok(Films::new(Objects::new(&self.clients, self.bucket()?), cache.clone()))
+    }
+
+    /// The queues of work; whoever receives waits for so long.
+    pub fn queues(&self, wait: Duration) -> Result<Queues, ConfigError> {
+        let render = self.cloud.need(&self.cloud.render_queue, "PROTOVIDEO_RENDER_QUEUE")?;
+        let assemble = self.cloud.need(&self.cloud.assemble_queue, "PROTOVIDEO_ASSEMBLE_QUEUE")?;
+        Ok(Queues::new(&self.clients, render, assemble, wait))
+    }
+
+    /// The URL of the queue of requests.
+    pub fn requests(&self) -> Result<&str, ConfigError> {
+        self.cloud.need(&self.cloud.requests_queue, "PROTOVIDEO_REQUESTS_QUEUE")
+    }
+
+    /// The dead-letter queues.
+    pub fn letters(&self) -> Result<Letters, ConfigError> {
+        if self.cloud.dead_letters.is_empty() {
+            return Err(ConfigError::Missing { name: "PROTOVIDEO_DEAD_LETTERS" });
+        }
+        Ok(Letters::new(&self.clients, &self.cloud.dead_letters))
+    }
+
+    /// The buckets that requests may name pictures in.
+    pub fn input_buckets(&self) -> Result<Vec<String>, ConfigError> {
+        let others = self.cloud.input_buckets.iter().map(String::as_str);
+        Ok(std::iter::once(self.bucket()?).chain(others).map(str::to_owned).collect())
+    }
+}

@@ -1,0 +1,233 @@
+//! Requests: each becomes a task, or is told as refused in a task's item of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::Start;
+use super::answer::Answer;
+use super::event::{Event, Record};
+use super::meter::Meter;
+use super::work::settings;
+use crate::aws::metrics::{Metrics, REFUSED, TASKS};
+use crate::aws::{BucketSources, Cache, TaskTable};
+use crate::domain::request::{Draft, Origin};
+use crate::domain::task::{Outcome, Task, TaskError};
+use crate::makers::{self, Makers};
+use crate::pipeline::{Pipeline, SubmitError};
+use crate::ports::{
+    Class, Clock as _, Created, InCache, NewTask, PortError, PortResult, SystemClock, Tasks as _, World,
+};
+use crate::recipe::Digest;
+use crate::work;
+
+/// A request may have so many bytes.
+const MOST_BYTES: u64 = 4 << 20;
+/// A request that met a passing failure is tried so often; then it is refused.
+const ATTEMPTS: u32 = 4;
+
+/// Accepts requests.
+pub struct Submitter {
+    pipeline: Pipeline,
+    tasks: TaskTable,
+    cache: Cache,
+    requests: BucketSources,
+    meter: Arc<Meter>,
+    metrics: Metrics,
+    shared: bool,
+    work: TempDir,
+}
+
+/// What became of a message.
+enum Accepted {
+    Task,
+    /// Under the id that the request names itself.
+    Refused(TaskError, Option<String>),
+    Again(PortError),
+}
+
+impl Submitter {
+    /// A submitter with the installed makers.
+    ///
+    /// # Errors
+    /// Says which variable or installed file is missing.
+    pub fn new(start: &Start) -> anyhow::Result<Self> {
+        Self::with(start, Makers::installed(&start.config, makers::speech(&start.config))?)
+    }
+
+    /// A submitter with those makers.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with(start: &Start, makers: Makers) -> anyhow::Result<Self> {
+        let (config, stack) = (&start.config, &start.stack);
+        let (tasks, cache, queues) = (stack.tasks()?, stack.cache()?, stack.queues(Duration::ZERO)?);
+        let requests = BucketSources::new(&stack.clients, stack.input_buckets()?, makers::sources(config, None));
+        let work = work::folder_alone()?;
+        let world = World {
+            artifacts: Arc::new(cache.clone()),
+            tasks: Arc::new(tasks.beside(&cache)),
+            queue: Arc::new(queues),
+            leases: Arc::new(cache.clone()),
+            exports: Arc::new(InCache),
+            speech: makers.speech,
+            pictures: makers.pictures,
+            sources: Arc::new(requests.clone()),
+            films: makers.films,
+            clock: stack.clock.clone(),
+        };
+        let meter = Arc::new(Meter::new(start));
+        let pipeline = Pipeline::new(world, settings(config, work.path()), meter.clone());
+        let (metrics, shared) = (start.metrics.clone(), config.cache_enabled);
+        Ok(Self { pipeline, tasks, cache, requests, meter, metrics, shared, work })
+    }
+
+    /// Accepts an event's requests until `left` is over.
+    pub async fn handle(&self, event: Value, left: Duration) -> Value {
+        let _billed = self.meter.billed();
+        let mut answer = Answer::default();
+        for record in Event::read(event).records {
+            // On the heap: what is made within this is deep.
+            if !Box::pin(self.record(&record, left)).await {
+                answer.again(&record.message_id);
+            }
+        }
+        answer.json()
+    }
+
+    /// Accepts one request, or refuses it; false where it is to come again.
+    async fn record(&self, record: &Record, left: Duration) -> bool {
+        work::empty(self.work.path());
+        let accepted = tokio::time::timeout(left, self.accept(record)).await;
+        let accepted = accepted.unwrap_or_else(|_| Accepted::Again(out_of_time()));
+        let (error, named) = match accepted {
+            Accepted::Task => return true,
+            Accepted::Again(error) if record.attempt() < ATTEMPTS => {
+                tracing::warn!(id = record.message_id, code = error.code, "a request is tried again: {error}");
+                return false;
+            }
+            Accepted::Again(error) => (of_port(&error), None),
+            Accepted::Refused(error, named) => (error, named),
+        };
+        self.metrics.tell(REFUSED, &error.code, 1.0, SystemClock.now_ms());
+        match self.refuse(record, named, &error).await {
+            Ok(()) => true,
+            Err(unrecorded) => {
+                let (id, code) = (&record.message_id, unrecorded.code);
+                tracing::error!(
+                    id,
+                    code,
+                    "a request was refused ({}), which could not be recorded: {unrecorded}",
+                    error.code
+                );
+                false
+            }
+        }
+    }
+
+    async fn accept(&self, record: &Record) -> Accepted {
+        let text = match self.text(record).await {
+            Ok(text) => text,
+            Err(error) if error.retryable => return Accepted::Again(error),
+            Err(error) => return Accepted::Refused(of_port(&error), None),
+        };
+        let draft = Draft::read(&text, Origin::Remote);
+        let named = draft.request().task_id.clone();
+        let id = named.clone().unwrap_or_else(|| record.message_id.clone());
+        let cache = self.cache.for_work(None, (!self.shared).then_some(&*id));
+        let submitted = self.pipeline_over(&cache).submit_for(&draft, &id, record.tenant()).await;
+        cache.settle().await;
+        match submitted {
+            Ok(submitted) => {
+                let task = &submitted.task;
+                for warning in &submitted.warnings {
+                    tracing::info!(task, "warning: {warning}");
+                }
+                if submitted.new {
+                    self.metrics.tell(TASKS, "queued", 1.0, SystemClock.now_ms());
+                }
+                tracing::info!(task, new = submitted.new, scenes = submitted.plan.scenes.len(), "accepted");
+                Accepted::Task
+            }
+            Err(SubmitError::Port(error)) if error.retryable => Accepted::Again(error),
+            Err(SubmitError::Port(error)) => Accepted::Refused(of_port(&error), named),
+            Err(error @ SubmitError::Conflict(_)) => {
+                Accepted::Refused(refusal("TASK_CONFLICT", error.to_string()), None)
+            }
+            Err(SubmitError::Faults(faults)) => Accepted::Refused(refusal(Task::REFUSED, faults.to_string()), named),
+        }
+    }
+
+    fn pipeline_over(&self, cache: &Cache) -> Pipeline {
+        let world = World {
+            artifacts: Arc::new(cache.clone()),
+            leases: Arc::new(cache.clone()),
+            tasks: Arc::new(self.tasks.beside(cache)),
+            ..self.pipeline.world().clone()
+        };
+        let settings = self.pipeline.settings();
+        self.pipeline.within(world, settings.work.clone(), settings.step_deadline)
+    }
+
+    /// The request: the body, or the object that it names.
+    async fn text(&self, record: &Record) -> PortResult<String> {
+        let Some(url) = named(&record.body) else { return Ok(record.body.clone()) };
+        let bytes = self.requests.object(&url, MOST_BYTES).await?;
+        String::from_utf8(bytes)
+            .map_err(|_| PortError::permanent(Class::Request, "INVALID_REQUEST", format!("{url} is no text")))
+    }
+
+    /// Records a refusal where the request's sender looks: in the item of the task that it would have become. One that is
+    /// there already, of this or another request, stays as it is; then the message's own id tells.
+    async fn refuse(&self, record: &Record, named: Option<String>, error: &TaskError) -> PortResult<()> {
+        for id in named.into_iter().chain([record.message_id.clone()]) {
+            tracing::error!(task = id, code = error.code, "a request was refused: {}", error.message);
+            let now = SystemClock.now_ms();
+            let task = NewTask {
+                id: id.clone(),
+                request_sha256: Digest::of(&record.body),
+                request: json!({}),
+                plan: json!({}),
+                tenant: record.tenant().map(str::to_owned),
+                scenes: 0,
+                steps: 0,
+                deadline: now,
+                now,
+            };
+            if self.tasks.create(&task).await? != Created::Conflict {
+                if self.tasks.advance(&id, &Outcome::Failed(error.clone()), now).await? {
+                    self.metrics.tell(TASKS, "failed", 1.0, now);
+                }
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where a body names its request rather than being it.
+fn named(body: &str) -> Option<String> {
+    let Value::Object(fields) = serde_json::from_str(body).ok()? else { return None };
+    match (fields.len(), fields.get("request_url")) {
+        (1, Some(Value::String(url))) => Some(url.clone()),
+        _ => None,
+    }
+}
+
+fn refusal(code: &str, message: String) -> TaskError {
+    TaskError { code: code.to_owned(), class: "request".to_owned(), scene: None, step: None, message, retryable: false }
+}
+
+fn of_port(error: &PortError) -> TaskError {
+    TaskError {
+        class: error.class.word().to_owned(),
+        retryable: error.retryable,
+        ..refusal(error.code, error.to_string())
+    }
+}
+
+fn out_of_time() -> PortError {
+    PortError::transient(Class::Limit, "TIMEOUT", "a request was not planned in time: its pictures may come too slowly")
+}

@@ -1,0 +1,53 @@
+//! One delivery, from its receipt to what is told to its queue: worked on, hidden meanwhile from other workers, and
+//! stopped where its task was cancelled.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Handled, Pipeline};
+use crate::ports::{Delivery, PortResult};
+
+/// A message is hidden for so long from other workers, and hidden again at a third of it while it is worked on: so long
+/// it takes until another worker goes on with what a dead one left.
+pub const VISIBILITY: Duration = Duration::from_secs(90);
+
+/// How often a worker looks whether its task was cancelled.
+const WATCH: Duration = Duration::from_secs(10);
+
+impl Pipeline {
+    /// Works on a delivery and gives it back where it is to come again; a delivery that is done is for the caller to
+    /// delete. `stop` ends the work.
+    pub async fn attend(&self, delivery: &Delivery, lane: u32, stop: &CancellationToken) -> PortResult<Handled> {
+        let queue = &self.world.queue;
+        let handling = self.handle(&delivery.message, delivery.attempt, lane, stop);
+        tokio::pin!(handling);
+        let (mut renewal, mut watch) = (tokio::time::interval(VISIBILITY / 3), tokio::time::interval(WATCH));
+        renewal.tick().await;
+        watch.tick().await;
+        let handled = loop {
+            tokio::select! {
+                handled = &mut handling => break handled?,
+                _ = renewal.tick() => warned(queue.extend(&delivery.receipt, VISIBILITY).await),
+                _ = watch.tick(), if self.settings.watches => {
+                    let task = self.world.tasks.get(&delivery.message.task).await;
+                    if matches!(&task, Ok(Some(task)) if task.status.is_terminal()) {
+                        stop.cancel();
+                    }
+                    warned(task.map(drop));
+                }
+            }
+        };
+        if let Handled::Again(after) = handled {
+            queue.extend(&delivery.receipt, after).await?;
+        }
+        Ok(handled)
+    }
+}
+
+/// What only tells others of the work does not end it: at worst another worker begins it, too.
+fn warned(told: PortResult<()>) {
+    if let Err(error) = told {
+        tracing::warn!(code = error.code, "a message could not be kept hidden, or its task not looked at: {error}");
+    }
+}
