@@ -5,14 +5,16 @@
 //! again. Everything outside the graph is a *port*.
 //!
 //! ```text
-//! domain <- recipe <- ports <- pipeline <- cli
+//! domain <- recipe <- ports <- pipeline <- cli, lambda
 //!                       ^
-//!                       +--- speech, picture, media, fetch, local, testing
+//!                       +--- speech, picture, media, fetch, local, aws, testing
 //! ```
 //!
 //! An arrow points at what may be used. The modules that hang on `ports` never use each other,
-//! except that `local` may use `pipeline` for its runner. `tests/it/architecture.rs` holds this
-//! picture against the `use` lines.
+//! except that `local` may use `pipeline` for its runner. `makers` and `workshop` put them together
+//! for the command line and for the Lambda functions. `tests/it/architecture.rs` holds this picture
+//! against the `use` lines. What hangs on `ports` has a cargo feature each, so that a program holds
+//! only what its manifest names.
 
 pub mod assets;
 #[cfg(feature = "aws")]
@@ -45,3 +47,4 @@ pub mod telemetry;
 pub mod testing;
 pub mod wav;
 pub mod work;
+pub mod workshop;

@@ -6,23 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_smithy_types::base64;
 use serde_json::Value;
 use tokio::fs::File;
 
 use super::Clients;
+use super::beside::content_type;
 use super::index::{Index, Line, There};
+use super::metrics::{CACHE_CORRUPT, Metrics};
 use super::near::Near;
-use super::objects::{Metadata, Objects, Put};
+use super::objects::{Objects, Put};
 use super::outbox::Outbox;
-use super::packed::{pack, unpack};
 use crate::ports::{Artifacts, Body, Class, Clock, Listed, Meta, PortError, PortResult};
-use crate::recipe::{ArtifactId, Digest, Kind};
+use crate::recipe::{ArtifactId, Digest};
 
-/// Facts that are packed into no more than this stand in an object's metadata, which has room for 2 KB; others lie
-/// in an object of their own, written first.
-const FACTS_ROOM: usize = 1600;
-const FACTS: &str = ".facts.json";
 /// A write that met another one is tried so often.
 const ATTEMPTS: usize = 5;
 /// A use is written down when so much of the allowed age has passed since the last one that was.
@@ -32,10 +28,12 @@ const TOUCHES: u64 = 8;
 #[derive(Clone)]
 pub struct Cache {
     pub(super) index: Index,
-    objects: Objects,
+    pub(super) objects: Objects,
     pub(super) outbox: Outbox,
     pub(super) clock: Arc<dyn Clock>,
     near: Near,
+    /// Who is told of damage, in a function.
+    metrics: Option<Metrics>,
     /// What every key begins with: nothing, or the task that shares nothing with others.
     pub(super) scope: String,
     max_age: Duration,
@@ -53,10 +51,17 @@ impl Cache {
             outbox: Outbox::new(clients.clone()),
             clock,
             near: Near::at(None),
+            metrics: None,
             scope: String::new(),
             max_age,
             published: Arc::default(),
         }
+    }
+
+    /// The same, telling of damage.
+    #[must_use]
+    pub(super) fn telling(self, metrics: Option<Metrics>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// The same for one piece of work: copies of what it makes are kept in `near`, and with `alone` nothing that
@@ -86,10 +91,6 @@ impl Cache {
     /// The object's key: `cache/scene/v2/ab/ab12….ts`.
     pub(super) fn object_key(&self, id: &ArtifactId) -> String {
         format!("cache/{}{}.{}", self.scope, id.stem(), id.kind.extension())
-    }
-
-    fn facts_key(&self, id: &ArtifactId) -> String {
-        format!("cache/{}{}{FACTS}", self.scope, id.stem())
     }
 
     fn published(&self, id: &ArtifactId) -> Option<There> {
@@ -134,40 +135,6 @@ impl Cache {
         Ok(Some(there.meta))
     }
 
-    /// What stands beside an object.
-    async fn metadata(&self, id: &ArtifactId, meta: &Meta) -> PortResult<Metadata> {
-        let facts = meta.facts.to_string();
-        let packed = base64::encode(pack(facts.as_bytes()));
-        let mut metadata = Metadata::from([
-            ("sha256".to_owned(), meta.sha256.to_string()),
-            ("made-ms".to_owned(), meta.made_at.to_string()),
-        ]);
-        if packed.len() <= FACTS_ROOM {
-            metadata.insert("facts".to_owned(), packed);
-        } else {
-            self.objects.replace(&self.facts_key(id), facts.into_bytes(), "application/json").await?;
-        }
-        Ok(metadata)
-    }
-
-    /// What stands beside an object, read again; `None` where it cannot be.
-    async fn meta(&self, id: &ArtifactId, metadata: Option<&Metadata>, bytes: Option<i64>) -> PortResult<Option<Meta>> {
-        let Some(metadata) = metadata else { return Ok(None) };
-        let facts = match metadata.get("facts") {
-            Some(packed) => base64::decode(packed).ok().and_then(|packed| unpack(&packed).ok()),
-            None => self.objects.bytes(&self.facts_key(id), 1 << 24).await?,
-        };
-        let read = || {
-            Some(Meta {
-                sha256: Digest::parse(metadata.get("sha256")?).ok()?,
-                bytes: u64::try_from(bytes?).ok()?,
-                facts: serde_json::from_slice(&facts?).ok()?,
-                made_at: metadata.get("made-ms")?.parse().ok()?,
-            })
-        };
-        Ok(read())
-    }
-
     /// Looks into the bucket itself, and notes what is there.
     async fn look(&self, id: &ArtifactId) -> PortResult<Option<Meta>> {
         let Some(head) = self.objects.head(&self.object_key(id)).await? else { return Ok(None) };
@@ -182,6 +149,9 @@ impl Cache {
     /// Removes an object that is not what was stored.
     async fn throw_away(&self, id: &ArtifactId, etag: Option<&str>) -> PortResult<()> {
         tracing::warn!(artifact = %id, code = "CACHE_CORRUPT", "an artifact is not what was stored; it is made anew");
+        if let Some(metrics) = &self.metrics {
+            metrics.tell(CACHE_CORRUPT, "", 1.0, self.clock.now_ms());
+        }
         self.forget(id);
         self.objects.remove(&self.object_key(id), etag).await?;
         self.index.remove(&self.line_key(&id.to_string())).await
@@ -201,17 +171,6 @@ impl Cache {
             self.throw_away(id, etag.as_deref()).await?;
         }
         Ok(Some(whole))
-    }
-}
-
-/// How an artifact is served.
-pub(super) fn content_type(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Speech | Kind::Soundtrack => "audio/wav",
-        Kind::Picture => "application/octet-stream",
-        Kind::Scene => "video/mp2t",
-        Kind::Film => "video/mp4",
-        Kind::Poster => "image/jpeg",
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
 use super::Cache;
-use super::cache::content_type;
+use super::beside::content_type;
 use super::objects::Objects;
 use crate::ports::{Class, Export, Exports, PortError, PortResult};
 use crate::recipe::ArtifactId;

@@ -130,6 +130,18 @@ impl Objects {
         Ok(Some(bytes))
     }
 
+    /// Writes an object into `out`; `None` where there is none.
+    pub async fn download(&self, key: &str, out: &mut (impl tokio::io::AsyncWrite + Unpin)) -> PortResult<Option<()>> {
+        let Some(object) = self.get(key).await? else { return Ok(None) };
+        let length = object.content_length.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0);
+        let (_, read) = self.read(key, object.body, length, out).await?;
+        if read != length {
+            let message = format!("cannot {}: it has {length} bytes, {read} came", self.doing("read", key));
+            return Err(PortError::transient(Class::Storage, "AWS_UNREACHABLE", message));
+        }
+        Ok(Some(()))
+    }
+
     /// Reads a body to its end, or a little beyond `most` bytes, into `out`; its digest and length.
     pub(super) async fn read(
         &self,

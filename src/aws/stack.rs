@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::failure::failed;
+use super::metrics::Metrics;
 use super::{Cache, Clients, Films, Letters, Objects, Queues, TaskTable};
 use crate::config::{Cloud, Config, ConfigError};
-use crate::ports::{Clock, SystemClock};
+use crate::ports::{Class, Clock, PortError, PortResult, SystemClock};
 
 /// A stack, of which each program asks for the parts that it needs.
 #[derive(Clone)]
@@ -40,7 +42,8 @@ impl Stack {
     /// The cache.
     pub fn cache(&self) -> Result<Cache, ConfigError> {
         let table = self.cloud.need(&self.cloud.index_table, "PROTOVIDEO_INDEX_TABLE")?;
-        Ok(Cache::new(&self.clients, self.bucket()?, table, self.clock.clone(), self.max_age))
+        let cache = Cache::new(&self.clients, self.bucket()?, table, self.clock.clone(), self.max_age);
+        Ok(cache.telling(self.cloud.function.as_ref().map(|_| Metrics::of(&self.cloud.stack))))
     }
 
     /// The films, out of that cache.
@@ -55,9 +58,16 @@ impl Stack {
         Ok(Queues::new(&self.clients, render, assemble, wait))
     }
 
-    /// The URL of the queue of requests.
-    pub fn requests(&self) -> Result<&str, ConfigError> {
-        self.cloud.need(&self.cloud.requests_queue, "PROTOVIDEO_REQUESTS_QUEUE")
+    /// Sends a request, as it stands, on a tenant's behalf.
+    ///
+    /// # Errors
+    /// As the queue's; `CONFIG` where no variable names it.
+    pub async fn send_request(&self, body: &str, tenant: Option<&str>) -> PortResult<()> {
+        let unset = |e: ConfigError| PortError::permanent(Class::Request, "CONFIG", e.to_string());
+        let url = self.cloud.need(&self.cloud.requests_queue, "PROTOVIDEO_REQUESTS_QUEUE").map_err(unset)?;
+        let call = self.clients.sqs.send_message().queue_url(url).message_body(body);
+        let sent = call.set_message_group_id(tenant.map(str::to_owned)).send().await;
+        sent.map(drop).map_err(|e| failed(&format!("send to {url}"), e))
     }
 
     /// The dead-letter queues.

@@ -61,7 +61,7 @@ pub(super) fn check(output: &Path, inputs: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// A file beside the output that becomes it at the end.
-fn aside(output: &Path) -> PortResult<tempfile::NamedTempFile> {
+pub(super) fn aside(output: &Path) -> PortResult<tempfile::NamedTempFile> {
     let made = tempfile::Builder::new().prefix(".protovideo-").tempfile_in(folder(output));
     // The cause alone: the temporary file's name says nothing to whoever reads this.
     made.map_err(|e| PortError::io("write", output, e.kind().into()))
@@ -101,6 +101,12 @@ fn put(to: &Path, fill: impl FnOnce(&mut tempfile::NamedTempFile) -> std::io::Re
     let at = |e| PortError::io("write", to, e);
     let mut temporary = aside(to)?;
     fill(&mut temporary).map_err(at)?;
+    keep(temporary, to)
+}
+
+/// Gives a file that is whole its name.
+pub(super) fn keep(temporary: tempfile::NamedTempFile, to: &Path) -> Result<(), Failure> {
+    let at = |e| PortError::io("write", to, e);
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     temporary.as_file().set_permissions(readable).map_err(at)?;
     temporary.persist(to).map_err(|e| at(e.error))?;

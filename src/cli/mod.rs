@@ -2,6 +2,7 @@
 
 mod bench;
 mod cache;
+mod cloud;
 mod doctor;
 mod explain;
 mod export;
@@ -14,6 +15,7 @@ mod report;
 mod speak;
 mod status;
 mod task;
+mod watch;
 mod world;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -68,6 +70,14 @@ enum Command {
     Cancel(task::Cancel),
     /// Say where a task's time went
     Report(report::Report),
+    /// Send a request to a stack on AWS
+    Submit(cloud::Submit),
+    /// Get a finished film from a stack on AWS
+    Fetch(cloud::Fetch),
+    /// Work for a stack on AWS until Ctrl-C: on a server, a box with a GPU, a laptop
+    Worker(cloud::Worker),
+    /// Look at a stack's dead letters, and send them again
+    Dlq(cloud::Letters),
     /// Look at the cache and tidy it
     Cache(cache::Cache),
     /// Speak a text into a WAV file
@@ -135,6 +145,10 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Resume(resume) => resume.run(&config).await,
         Command::Cancel(cancel) => cancel.run(&config).await,
         Command::Report(report) => report.run(&config).await,
+        Command::Submit(submit) => submit.run(&config).await,
+        Command::Fetch(fetch) => fetch.run(&config).await,
+        Command::Worker(worker) => Box::pin(worker.run(&config)).await,
+        Command::Dlq(letters) => letters.run(&config).await,
         Command::Cache(cache) => cache.run(&config).await,
         Command::Speak(speak) => speak.run(&config).await,
         Command::Voices(voices) => voices.run(&config),

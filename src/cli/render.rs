@@ -87,17 +87,21 @@ fn made_from(path: &Path, request: &Request) -> Vec<PathBuf> {
 
 /// Reads a request.
 pub(super) fn read(path: &Path) -> Result<Draft, Failure> {
+    Ok(Draft::read(&text(path)?, Origin::CommandLine))
+}
+
+/// A request's text.
+pub(super) fn text(path: &Path) -> Result<String, Failure> {
     let text = if path == Path::new("-") {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)
     } else {
         std::fs::read_to_string(path)
     };
-    let text = text.map_err(|e| {
+    text.map_err(|e| {
         let fault = Fault::new("", format!("cannot read {}: {e}", path.display()));
-        SubmitError::from(Faults::new(vec![fault]))
-    })?;
-    Ok(Draft::read(&text, Origin::CommandLine))
+        SubmitError::from(Faults::new(vec![fault])).into()
+    })
 }
 
 /// Runs a submitted task to its end and puts out what came of it.
@@ -156,7 +160,7 @@ async fn run(station: &Station, config: &Config, task: &str) -> PortResult<Task>
 }
 
 /// Ctrl-C, or what a process manager sends instead.
-async fn interrupted() -> PortResult<()> {
+pub(super) async fn interrupted() -> PortResult<()> {
     let cannot = |e| PortError::io("listen for signals of", Path::new("this process"), e);
     let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(cannot)?;
     tokio::select! {

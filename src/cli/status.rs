@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::world::Station;
-use super::{Failure, print, progress, report, task};
+use super::{Failure, print, progress, report, task, watch};
 use crate::config::Config;
 use crate::domain::request::Request;
 use crate::domain::task::{Status as Word, Task};
@@ -24,11 +24,17 @@ pub(super) struct Status {
     /// Print JSON, a line for each task, as `GET /task-status/{id}` would answer
     #[arg(long)]
     json: bool,
+    /// Follow the task to its end
+    #[arg(long, requires = "task", conflicts_with = "json")]
+    watch: bool,
 }
 
 impl Status {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, self.task.as_deref(), progress::quiet())?;
+        let station = Station::of(config, self.task.as_deref(), progress::quiet()).await?;
+        if let (Some(id), true) = (&self.task, self.watch) {
+            return watch::follow(&station, config, id).await;
+        }
         station.reconcile().await?;
         let tasks = &station.pipeline.world().tasks;
         let listed = match &self.task {
@@ -48,11 +54,23 @@ impl Status {
 }
 
 /// `5f1c-1  inprogress  3 of 7 steps`
-async fn line(station: &Station, task: &Task) -> PortResult<String> {
-    let plan = station.pipeline.dispatch().plan_of(task).await?;
-    let progress = progress(station, task, &plan).await?;
-    let (done, total) = (&progress["done"], &progress["total"]);
+pub(super) async fn line(station: &Station, task: &Task) -> PortResult<String> {
+    let (done, total) = steps(station, task).await?;
     Ok(format!("{:<24} {:<10} {done} of {total} steps", task.id, task.status.word()))
+}
+
+/// How many steps are done, of how many; none of a request that was refused.
+pub(super) async fn steps(station: &Station, task: &Task) -> PortResult<(usize, usize)> {
+    if task.is_refusal() {
+        return Ok((0, 0));
+    }
+    let plan = station.pipeline.dispatch().plan_of(task).await?;
+    let total = plan.steps() as usize;
+    let done = match task.status {
+        Word::Finished => total,
+        _ => station.pipeline.world().tasks.done(&task.id).await?.len().min(total),
+    };
+    Ok((done, total))
 }
 
 /// What more there is to say about one task: on standard error, since the line is the data.
@@ -69,6 +87,9 @@ fn details(task: &Task) {
 
 /// What `GET /task-status/{id}` answers. The download is the file at `film`, or else the film in the cache.
 pub(super) async fn of(station: &Station, task: &Task, film: Option<&Path>) -> PortResult<Value> {
+    if task.is_refusal() {
+        return Ok(json!({"task_id": task.id, "status": task.status, "error": task.error}));
+    }
     let plan = station.pipeline.dispatch().plan_of(task).await?;
     let request = station.pipeline.world().tasks.request(&task.id).await?.unwrap_or_default();
     let request: Result<Request, _> = serde_json::from_value(request);
@@ -81,12 +102,16 @@ pub(super) async fn of(station: &Station, task: &Task, film: Option<&Path>) -> P
     if let Some(mut result) = task.result.clone() {
         let cached = match film {
             Some(_) => None,
+            None if station.stack.is_some() => None,
             None => station.pipeline.world().artifacts.open(&plan.film.id()?, &station.work).await?,
         };
         let file = film.or(cached.as_deref()).map(std::path::absolute);
         let file = file.transpose().map_err(|e| PortError::io("find", film.unwrap_or(Path::new(".")), e))?;
         if let Some(url) = file.and_then(|path| url::Url::from_file_path(path).ok()) {
             result["download_url"] = json!(url.as_str());
+        }
+        if let Some(link) = station.link(&result).await? {
+            result["download_url"] = json!(link);
         }
         answer["result"] = result;
     }

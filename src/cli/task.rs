@@ -17,7 +17,7 @@ pub(super) struct Cancel {
 
 impl Cancel {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, None, progress::quiet())?;
+        let station = Station::of(config, None, progress::quiet()).await?;
         let world = station.pipeline.world();
         let task = world.tasks.get(&self.task).await?.ok_or_else(|| unknown(&self.task))?;
         if world.tasks.advance(&self.task, &Outcome::Cancelled, world.clock.now_ms()).await? {

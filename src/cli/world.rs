@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::Failure;
 use super::progress::Progress;
-use crate::config::Config;
+use crate::aws::{Objects, Stack};
+use crate::config::{Config, ConfigError};
 use crate::local::{Files, Sqlite};
-use crate::makers;
+use crate::makers::{self, Makers};
 use crate::pipeline::{Pipeline, Settings};
-use crate::ports::{Artifacts, InCache, PortError, PortResult, SystemClock, World};
+use crate::ports::{Artifacts, Class, InCache, PortError, PortResult, SystemClock, World};
 use crate::work;
+use crate::workshop::Workshop;
 
 /// A step may take so long.
 const STEP_DEADLINE: Duration = Duration::from_secs(3600);
@@ -21,6 +25,10 @@ const STEP_DEADLINE: Duration = Duration::from_secs(3600);
 const ATTEMPTS: u32 = 4;
 /// Where tasks have caches of their own.
 const PRIVATE: &str = "private";
+/// Processes of one machine wait so long for one that died.
+const LEASE: Duration = Duration::from_secs(15);
+/// A link is good for so long.
+const LINK: Duration = Duration::from_secs(3600);
 /// A live task that nothing was done for during so long is sent again when a command starts.
 const IDLE: Duration = Duration::from_secs(300);
 
@@ -34,6 +42,8 @@ pub(super) struct Station {
     pub(super) interrupted: CancellationToken,
     /// A folder for this process, removed at its end.
     pub(super) work: PathBuf,
+    /// The stack, where its variables are set; without it, this machine's stores are used.
+    pub(super) stack: Option<Stack>,
     _work: tempfile::TempDir,
 }
 
@@ -58,15 +68,42 @@ impl Station {
             step_deadline: STEP_DEADLINE,
             attempts: ATTEMPTS,
             disk_is_emptied: false,
+            lease: LEASE,
             watches: false,
         };
         let pipeline = Pipeline::new(world, settings, progress.clone());
         let interrupted = CancellationToken::new();
-        Ok(Self { pipeline, progress, interrupted, work: work.path().to_owned(), _work: work })
+        Ok(Self { pipeline, progress, interrupted, work: work.path().to_owned(), stack: None, _work: work })
+    }
+
+    /// What a command works with that looks at tasks and makes nothing: the stack on AWS whose variables are set, or else
+    /// this machine's stores.
+    pub(super) async fn of(config: &Config, task: Option<&str>, progress: Arc<Progress>) -> Result<Self, Failure> {
+        if config.cloud.tasks_table.is_none() {
+            return Ok(Self::open(config, None, task, progress)?);
+        }
+        let (stack, work) = (Stack::open(config).await, work::folder()?);
+        let makers = Makers::installed(config, makers::speech(config))?;
+        let settings = Workshop::settings(config, work.path());
+        let workshop = Workshop::new(config, &stack, makers, None, settings, progress.clone(), Duration::ZERO)?;
+        let (interrupted, folder) = (CancellationToken::new(), work.path().to_owned());
+        Ok(Self { pipeline: workshop.pipeline, progress, interrupted, work: folder, stack: Some(stack), _work: work })
+    }
+
+    /// A link to a result's film in the stack's bucket.
+    pub(super) async fn link(&self, result: &Value) -> Result<Option<String>, PortError> {
+        let (Some(stack), Some(key)) = (&self.stack, result["s3_key"].as_str()) else { return Ok(None) };
+        let unset = |e: ConfigError| PortError::permanent(Class::Request, "CONFIG", e.to_string());
+        let objects = Objects::new(&stack.clients, stack.bucket().map_err(unset)?);
+        objects.link(key, LINK).await.map(Some)
     }
 
     /// Looks after the tasks of processes that died, so that none of them reads as if somebody worked on it for ever.
     pub(super) async fn reconcile(&self) -> PortResult<()> {
+        if self.stack.is_some() {
+            // A function does.
+            return Ok(());
+        }
         self.pipeline.reconcile(IDLE).await.map(drop)
     }
 

@@ -10,33 +10,27 @@ use super::Start;
 use super::answer::Answer;
 use super::event::{Event, Record};
 use super::meter::Meter;
-use super::work::settings;
 use crate::aws::metrics::{Metrics, REFUSED, TASKS};
-use crate::aws::{BucketSources, Cache, TaskTable};
+use crate::aws::{BucketSources, TaskTable};
 use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Outcome, Task, TaskError};
 use crate::makers::{self, Makers};
-use crate::pipeline::{Pipeline, SubmitError};
-use crate::ports::{
-    Class, Clock as _, Created, InCache, NewTask, PortError, PortResult, SystemClock, Tasks as _, World,
-};
+use crate::pipeline::SubmitError;
+use crate::ports::{Class, Clock as _, Created, NewTask, PortError, PortResult, SystemClock, Tasks as _};
 use crate::recipe::Digest;
 use crate::work;
+use crate::workshop::{ATTEMPTS, Workshop};
 
 /// A request may have so many bytes.
 const MOST_BYTES: u64 = 4 << 20;
-/// A request that met a passing failure is tried so often; then it is refused.
-const ATTEMPTS: u32 = 4;
 
 /// Accepts requests.
 pub struct Submitter {
-    pipeline: Pipeline,
+    workshop: Workshop,
     tasks: TaskTable,
-    cache: Cache,
     requests: BucketSources,
     meter: Arc<Meter>,
     metrics: Metrics,
-    shared: bool,
     work: TempDir,
 }
 
@@ -63,25 +57,11 @@ impl Submitter {
     /// As [`new`](Self::new).
     pub fn with(start: &Start, makers: Makers) -> anyhow::Result<Self> {
         let (config, stack) = (&start.config, &start.stack);
-        let (tasks, cache, queues) = (stack.tasks()?, stack.cache()?, stack.queues(Duration::ZERO)?);
         let requests = BucketSources::new(&stack.clients, stack.input_buckets()?, makers::sources(config, None));
-        let work = work::folder_alone()?;
-        let world = World {
-            artifacts: Arc::new(cache.clone()),
-            tasks: Arc::new(tasks.beside(&cache)),
-            queue: Arc::new(queues),
-            leases: Arc::new(cache.clone()),
-            exports: Arc::new(InCache),
-            speech: makers.speech,
-            pictures: makers.pictures,
-            sources: Arc::new(requests.clone()),
-            films: makers.films,
-            clock: stack.clock.clone(),
-        };
-        let meter = Arc::new(Meter::new(start));
-        let pipeline = Pipeline::new(world, settings(config, work.path()), meter.clone());
-        let (metrics, shared) = (start.metrics.clone(), config.cache_enabled);
-        Ok(Self { pipeline, tasks, cache, requests, meter, metrics, shared, work })
+        let (meter, work) = (Arc::new(Meter::new(start)), work::folder_alone()?);
+        let (sources, settings) = (Arc::new(requests.clone()), Workshop::settings(config, work.path()));
+        let workshop = Workshop::new(config, stack, makers, Some(sources), settings, meter.clone(), Duration::ZERO)?;
+        Ok(Self { workshop, tasks: stack.tasks()?, requests, meter, metrics: start.metrics.clone(), work })
     }
 
     /// Accepts an event's requests until `left` is over.
@@ -100,7 +80,7 @@ impl Submitter {
     /// Accepts one request, or refuses it; false where it is to come again.
     async fn record(&self, record: &Record, left: Duration) -> bool {
         work::empty(self.work.path());
-        let accepted = tokio::time::timeout(left, self.accept(record)).await;
+        let accepted = tokio::time::timeout(left, self.accept(record, left)).await;
         let accepted = accepted.unwrap_or_else(|_| Accepted::Again(out_of_time()));
         let (error, named) = match accepted {
             Accepted::Task => return true,
@@ -127,7 +107,7 @@ impl Submitter {
         }
     }
 
-    async fn accept(&self, record: &Record) -> Accepted {
+    async fn accept(&self, record: &Record, left: Duration) -> Accepted {
         let text = match self.text(record).await {
             Ok(text) => text,
             Err(error) if error.retryable => return Accepted::Again(error),
@@ -136,9 +116,12 @@ impl Submitter {
         let draft = Draft::read(&text, Origin::Remote);
         let named = draft.request().task_id.clone();
         let id = named.clone().unwrap_or_else(|| record.message_id.clone());
-        let cache = self.cache.for_work(None, (!self.shared).then_some(&*id));
-        let submitted = self.pipeline_over(&cache).submit_for(&draft, &id, record.tenant()).await;
-        cache.settle().await;
+        let bench = match self.workshop.bench(&id, self.work.path().to_owned(), left) {
+            Ok(bench) => bench,
+            Err(error) => return Accepted::Refused(of_port(&error), named),
+        };
+        let submitted = bench.pipeline.submit_for(&draft, &id, record.tenant()).await;
+        bench.settle().await;
         match submitted {
             Ok(submitted) => {
                 let task = &submitted.task;
@@ -158,17 +141,6 @@ impl Submitter {
             }
             Err(SubmitError::Faults(faults)) => Accepted::Refused(refusal(Task::REFUSED, faults.to_string()), named),
         }
-    }
-
-    fn pipeline_over(&self, cache: &Cache) -> Pipeline {
-        let world = World {
-            artifacts: Arc::new(cache.clone()),
-            leases: Arc::new(cache.clone()),
-            tasks: Arc::new(self.tasks.beside(cache)),
-            ..self.pipeline.world().clone()
-        };
-        let settings = self.pipeline.settings();
-        self.pipeline.within(world, settings.work.clone(), settings.step_deadline)
     }
 
     /// The request: the body, or the object that it names.

@@ -1,6 +1,5 @@
 //! Messages of work: a run of a narration, a scene, a film.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,18 +12,15 @@ use super::answer::Answer;
 use super::event::{Event, Record};
 use super::meter::Meter;
 use crate::aws::metrics::{Metrics, REFUSED};
-use crate::aws::{Cache, Queues, Stack, TaskTable, WorkQueue};
-use crate::config::Config;
+use crate::aws::{Queues, WorkQueue};
 use crate::domain::task::Message;
 use crate::makers::{self, Makers};
-use crate::pipeline::{Handled, Pipeline, Settings, VISIBILITY};
-use crate::ports::{Clock as _, Delivery, InCache, PortResult, Queue as _, StepContext, SystemClock, World};
+use crate::pipeline::{Handled, VISIBILITY};
+use crate::ports::{Clock as _, Delivery, PortResult, Queue as _, SystemClock};
 use crate::speech::Speaker;
 use crate::work;
+use crate::workshop::Workshop;
 
-/// A step that failed for a passing reason is tried so many times: one fewer than a message is delivered, so that a task
-/// ends before its message is a dead letter.
-pub(super) const ATTEMPTS: u32 = 4;
 /// A message that came while nothing could be recorded comes again after so long, and later each time.
 const UNRECORDED: Duration = Duration::from_secs(30);
 /// The exit status of a process that may be sick.
@@ -33,15 +29,11 @@ const SICK: i32 = 70;
 /// Works on messages of one queue, one at a time.
 pub struct Worker {
     queue: WorkQueue,
-    pipeline: Pipeline,
-    world: World,
-    stores: (TaskTable, Cache, Stack),
-    queues: Queues,
+    workshop: Workshop,
     meter: Arc<Meter>,
     metrics: Metrics,
-    shared: bool,
     /// Who counts the sessions that are made.
-    loads: Option<Speaker>,
+    speaker: Option<Speaker>,
     work: TempDir,
 }
 
@@ -53,7 +45,7 @@ impl Worker {
     pub fn new(start: &Start, queue: WorkQueue) -> anyhow::Result<Self> {
         let speaker = makers::speech(&start.config);
         let makers = Makers::installed(&start.config, speaker.clone())?;
-        Ok(Self { loads: Some(speaker), ..Self::with(start, queue, makers)? })
+        Ok(Self { speaker: Some(speaker), ..Self::with(start, queue, makers)? })
     }
 
     /// A worker with those makers.
@@ -61,41 +53,16 @@ impl Worker {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with(start: &Start, queue: WorkQueue, makers: Makers) -> anyhow::Result<Self> {
-        let stack = start.stack.clone();
-        let (tasks, cache, queues) = (stack.tasks()?, stack.cache()?, stack.queues(Duration::ZERO)?);
-        let meter = Arc::new(Meter::new(start));
-        let work = work::folder_alone()?;
-        let world = World {
-            artifacts: Arc::new(cache.clone()),
-            tasks: Arc::new(tasks.clone()),
-            queue: Arc::new(queues.clone()),
-            leases: Arc::new(cache.clone()),
-            exports: Arc::new(InCache),
-            speech: makers.speech,
-            pictures: makers.pictures,
-            sources: Arc::new(NoSources),
-            films: makers.films,
-            clock: stack.clock.clone(),
-        };
-        let pipeline = Pipeline::new(world.clone(), settings(&start.config, work.path()), meter.clone());
-        let (metrics, shared) = (start.metrics.clone(), start.config.cache_enabled);
-        Ok(Self {
-            queue,
-            pipeline,
-            world,
-            stores: (tasks, cache, stack),
-            queues,
-            meter,
-            metrics,
-            shared,
-            loads: None,
-            work,
-        })
+        let (meter, work) = (Arc::new(Meter::new(start)), work::folder_alone()?);
+        let settings = Workshop::settings(&start.config, work.path());
+        let (config, stack) = (&start.config, &start.stack);
+        let workshop = Workshop::new(config, stack, makers, None, settings, meter.clone(), Duration::ZERO)?;
+        Ok(Self { queue, workshop, meter, metrics: start.metrics.clone(), speaker: None, work })
     }
 
     /// Loads what the default voice needs, beside the first messages.
     pub fn warm(&self) {
-        let speech = self.world.speech.clone();
+        let speech = self.workshop.pipeline.world().speech.clone();
         tokio::spawn(async move {
             let voice = speech.voice(None);
             let warmed = match &voice {
@@ -134,8 +101,7 @@ impl Worker {
         };
         let receipt = Queues::receipt(self.queue, &record.receipt_handle);
         let delivery = Delivery { message, receipt, attempt: record.attempt() };
-        let attended = self.attend(&delivery, left).await;
-        match attended {
+        match self.attend(&delivery, left).await {
             Ok(Handled::Done) => true,
             Ok(Handled::Again(_)) => false,
             Err(error) => {
@@ -150,39 +116,35 @@ impl Worker {
     }
 
     async fn put_off(&self, delivery: &Delivery, after: Duration) {
-        if let Err(error) = self.queues.extend(&delivery.receipt, after).await {
+        if let Err(error) = self.workshop.queues.extend(&delivery.receipt, after).await {
             tracing::warn!(code = error.code, "a message was not put off: {error}");
         }
     }
 
     /// Works on a delivery in a task of its own, so that a panic is told from an answer.
     async fn attend(&self, delivery: &Delivery, left: Duration) -> PortResult<Handled> {
+        let task = &delivery.message.task;
         work::empty(self.work.path());
         // The queue hides it for six times this function's time; a worker that dies should not hold it up so long.
-        let hidden = self.queues.extend(&delivery.receipt, VISIBILITY);
-        let (hidden, world) = (hidden.await, self.world_for(&delivery.message.task));
-        if let Err(error) = hidden {
-            tracing::warn!(code = error.code, "a message stays hidden for longer: {error}");
-        }
-        let (cache, world) = world?;
-        let pipeline = self.pipeline.within(world, self.work.path().to_owned(), left);
+        self.put_off(delivery, VISIBILITY).await;
+        let bench = Arc::new(self.workshop.bench(task, self.work.path().to_owned(), left)?);
         let working = {
-            let delivery = delivery.clone();
-            tokio::spawn(async move { pipeline.attend(&delivery, 0, &CancellationToken::new()).await })
+            let (bench, delivery) = (bench.clone(), delivery.clone());
+            tokio::spawn(async move { bench.pipeline.attend(&delivery, 0, &CancellationToken::new()).await })
         };
         let ended = working.await;
-        cache.settle().await;
-        self.meter.sessions(self.loads.as_ref());
+        bench.settle().await;
+        self.meter.sessions(self.speaker.as_ref());
         let handled = match ended {
             Ok(handled) => handled,
             Err(panic) => {
-                tracing::error!(task = delivery.message.task, code = "PANIC", "the work ended abnormally: {panic}");
+                tracing::error!(task, code = "PANIC", "the work ended abnormally: {panic}");
                 self.put_off(delivery, Duration::from_secs(1)).await;
                 self.end();
             }
         };
         if self.meter.is_sick() {
-            tracing::error!(task = delivery.message.task, code = "SICK", "this process ends, since its disk is full");
+            tracing::error!(task, code = "SICK", "this process ends, since its disk is full");
             self.end();
         }
         handled
@@ -192,47 +154,5 @@ impl Worker {
     fn end(&self) -> ! {
         work::empty(self.work.path());
         std::process::exit(SICK)
-    }
-
-    /// The world for one task: its cache keeps what it makes at hand, and its records go with the cache's lines.
-    fn world_for(&self, task: &str) -> PortResult<(Cache, World)> {
-        let (tasks, cache, stack) = &self.stores;
-        let alone = (!self.shared).then_some(task);
-        let cache = cache.for_work(Some(self.work.path().to_owned()), alone);
-        let films = stack
-            .films(&cache)
-            .map_err(|e| crate::ports::PortError::permanent(crate::ports::Class::Internal, "CONFIG", e.to_string()))?;
-        let world = World {
-            artifacts: Arc::new(cache.clone()),
-            tasks: Arc::new(tasks.beside(&cache)),
-            leases: Arc::new(cache.clone()),
-            exports: Arc::new(films),
-            ..self.world.clone()
-        };
-        Ok((cache, world))
-    }
-}
-
-/// How work is done in a function: one message at a time, with the machine to itself.
-pub(super) fn settings(config: &Config, work: &Path) -> Settings {
-    Settings {
-        work: work.to_owned(),
-        encoders: makers::cores(),
-        task_deadline: config.task_deadline,
-        step_deadline: Duration::from_secs(900),
-        attempts: ATTEMPTS,
-        disk_is_emptied: true,
-        watches: true,
-    }
-}
-
-/// Whoever works on a planned task fetches nothing: its sources were pinned when it was submitted.
-struct NoSources;
-
-#[async_trait::async_trait]
-impl crate::ports::Sources for NoSources {
-    async fn picture(&self, _: &str, _: &StepContext) -> PortResult<Vec<u8>> {
-        let message = "only a request's submission fetches pictures";
-        Err(crate::ports::PortError::permanent(crate::ports::Class::Internal, "NO_SOURCES", message))
     }
 }

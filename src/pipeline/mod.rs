@@ -56,6 +56,9 @@ pub struct Settings {
     pub attempts: u32,
     /// Whether a full disk is such a reason, as where the next attempt finds an empty one.
     pub disk_is_emptied: bool,
+    /// A lease on an artifact lasts so long, unless it is renewed, as it is at a third of it: so long does a dead process
+    /// keep others waiting.
+    pub lease: Duration,
     /// Whether a worker looks by itself, while it works, whether its task has ended.
     pub watches: bool,
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::{Mutex as Flight, OwnedMutexGuard};
 
@@ -12,10 +11,8 @@ use super::{Job, Pipeline};
 use crate::ports::{Meta, PortResult};
 use crate::recipe::ArtifactId;
 
-/// A lease is taken for so long, and renewed at a third of it; so long does a dead process keep others waiting.
-const LEASE: Duration = Duration::from_secs(15);
-/// Whoever waits for another process's artifact looks for it so often.
-const POLL: Duration = Duration::from_millis(100);
+/// Whoever waits for another process's artifact looks for it so often while a lease lasts.
+const LOOKS: u32 = 120;
 
 /// What is being made in this process, so that the second comer waits for the first.
 #[derive(Default)]
@@ -89,7 +86,7 @@ impl Pipeline {
             return Ok(());
         }
         let keys: Vec<_> = open.iter().map(ToString::to_string).collect();
-        let taken = self.world.leases.acquire_all(&keys, &job.owner, LEASE).await?;
+        let taken = self.world.leases.acquire_all(&keys, &job.owner, self.settings.lease).await?;
         job.turns.with(|state| {
             state.ours = open.iter().zip(taken).filter_map(|(id, taken)| taken.then_some(*id)).collect();
             state.held.clone_from(&state.ours);
@@ -123,13 +120,13 @@ impl Pipeline {
             if let Some(meta) = self.world.artifacts.find(id).await? {
                 return Ok((Some(meta), waited));
             }
-            if self.world.leases.acquire(&id.to_string(), &job.owner, LEASE).await? {
+            if self.world.leases.acquire(&id.to_string(), &job.owner, self.settings.lease).await? {
                 job.turns.with(|state| state.held.insert(*id));
                 break;
             }
             waited = true;
             stop_if_over(job)?;
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(self.settings.lease / LOOKS).await;
         }
         // Its maker may have published between our look and its giving back the lease.
         let found = self.world.artifacts.find(id).await?;
@@ -142,7 +139,7 @@ impl Pipeline {
     /// Works, and renews all leases that the work takes; those that it leaves are given back after it.
     pub(super) async fn holding<T>(&self, job: &Job, work: impl Future<Output = T>) -> T {
         tokio::pin!(work);
-        let mut renewal = tokio::time::interval(LEASE / 3);
+        let mut renewal = tokio::time::interval(self.settings.lease / 3);
         renewal.tick().await;
         let held = || job.turns.with(|state| state.held.iter().copied().collect::<Vec<_>>());
         let done = loop {
@@ -151,7 +148,7 @@ impl Pipeline {
                 _ = renewal.tick() => {
                     let keys: Vec<_> = held().iter().map(ToString::to_string).collect();
                     if !keys.is_empty()
-                        && let Err(error) = self.world.leases.acquire_all(&keys, &job.owner, LEASE).await
+                        && let Err(error) = self.world.leases.acquire_all(&keys, &job.owner, self.settings.lease).await
                     {
                         tracing::warn!(task = job.task.id, code = error.code, "leases were not renewed: {error}");
                     }

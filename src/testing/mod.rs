@@ -1,8 +1,6 @@
 //! there under `cfg(test)` and with the cargo feature `testing`.
 
 pub mod contract;
-#[cfg(test)]
-pub mod emulator;
 pub mod faults;
 pub mod http;
 pub mod memory;

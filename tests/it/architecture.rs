@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `cli` puts the world together and may use everything but the stand-ins of `testing`.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("domain", &[]),
     ("recipe", &["domain"]),
     ("ports", &["domain", "recipe"]),
@@ -15,7 +15,8 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("media", &["domain", "recipe", "ports", "pixels", "wav"]),
     ("fetch", &["domain", "recipe", "ports"]),
     ("local", &["domain", "recipe", "ports", "pipeline", "telemetry"]),
-    ("testing", &["domain", "recipe", "ports"]),
+    ("aws", &["config", "domain", "recipe", "ports"]),
+    ("testing", &["config", "domain", "makers", "recipe", "ports"]),
     // What stands beside the layers.
     ("assets", &["recipe", "ports"]),
     ("wav", &["domain"]),
@@ -23,14 +24,36 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("telemetry", &[]),
     ("config", &[]),
     ("process", &[]),
+    ("work", &["ports"]),
+    // Whoever puts the world together.
+    ("makers", &["assets", "config", "fetch", "media", "picture", "ports", "speech"]),
+    ("workshop", &["aws", "config", "makers", "pipeline", "ports"]),
+    (
+        "lambda",
+        &[
+            "aws",
+            "config",
+            "domain",
+            "makers",
+            "pipeline",
+            "ports",
+            "recipe",
+            "speech",
+            "telemetry",
+            "work",
+            "workshop",
+        ],
+    ),
     (
         "cli",
         &[
             "assets",
+            "aws",
             "config",
             "domain",
             "fetch",
             "local",
+            "makers",
             "media",
             "picture",
             "pipeline",
@@ -39,6 +62,8 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "speech",
             "telemetry",
             "wav",
+            "work",
+            "workshop",
         ],
     ),
 ];

@@ -25,8 +25,8 @@ fn worker(start: &Start) -> Result<Worker, Error> {
     Ok(Worker::new(start, WorkQueue::Assemble)?)
 }
 
-/// For tests of what surrounds the making: nothing is spoken, drawn or encoded.
+/// For tests of what surrounds the making: nothing is spoken or encoded.
 #[cfg(feature = "stand-ins")]
 fn worker(start: &Start) -> Result<Worker, Error> {
-    Ok(Worker::with(start, WorkQueue::Assemble, protovideo::testing::standins::makers())?)
+    Ok(Worker::with(start, WorkQueue::Assemble, protovideo::testing::standins::makers(&start.config)?)?)
 }

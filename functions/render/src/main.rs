@@ -26,8 +26,8 @@ fn worker(start: &Start) -> Result<Worker, Error> {
     Ok(Worker::new(start, WorkQueue::Render)?)
 }
 
-/// For tests of what surrounds the making: nothing is spoken, drawn or encoded.
+/// For tests of what surrounds the making: nothing is spoken or encoded.
 #[cfg(feature = "stand-ins")]
 fn worker(start: &Start) -> Result<Worker, Error> {
-    Ok(Worker::with(start, WorkQueue::Render, protovideo::testing::standins::makers())?)
+    Ok(Worker::with(start, WorkQueue::Render, protovideo::testing::standins::makers(&start.config)?)?)
 }

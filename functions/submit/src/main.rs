@@ -24,8 +24,8 @@ fn submitter(start: &Start) -> Result<Submitter, Error> {
     Ok(Submitter::new(start)?)
 }
 
-/// For tests of what surrounds the making: nothing is spoken, drawn or encoded.
+/// For tests of what surrounds the making: nothing is spoken or encoded.
 #[cfg(feature = "stand-ins")]
 fn submitter(start: &Start) -> Result<Submitter, Error> {
-    Ok(Submitter::with(start, protovideo::testing::standins::makers())?)
+    Ok(Submitter::with(start, protovideo::testing::standins::makers(&start.config)?)?)
 }

@@ -1,6 +1,7 @@
 //! The stores against servers that stand in for AWS.
 
 mod contract;
+mod emulator;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,10 +14,11 @@ use aws_sdk_dynamodb::types::{
     ScalarAttributeType,
 };
 
+use emulator::{Emulator, Server};
+
 use super::*;
 use crate::assets::Assets;
 use crate::ports::Clock;
-use crate::testing::emulator::{Emulator, Server};
 
 const DAY: Duration = Duration::from_secs(86_400);
 

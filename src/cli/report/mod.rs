@@ -37,7 +37,7 @@ enum Format {
 
 impl Report {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let station = Station::open(config, None, None, progress::quiet())?;
+        let station = Station::of(config, None, progress::quiet()).await?;
         let tasks = &station.pipeline.world().tasks;
         let task = match &self.task {
             Some(id) => tasks.get(id).await?.ok_or_else(|| task::unknown(id))?,

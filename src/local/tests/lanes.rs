@@ -27,6 +27,7 @@ fn pipeline(world: World, work: &Path) -> Pipeline {
         step_deadline: Duration::from_secs(60),
         attempts: 2,
         disk_is_emptied: false,
+        lease: Duration::from_secs(15),
         watches: false,
     };
     Pipeline::new(world, settings, Arc::new(Quiet))

@@ -64,6 +64,7 @@ impl Stage {
             step_deadline: Duration::from_secs(60),
             attempts: ATTEMPTS,
             disk_is_emptied: false,
+            lease: Duration::from_secs(15),
             watches: false,
         };
         Pipeline::new(world, settings, Arc::new(Quiet))

@@ -186,7 +186,8 @@ async fn progress_is_told() {
     submit(&pipeline, &json!({"scenes": [{"type": "image", "promptImage": "a", "duration": 1.0}]}), "t").await;
     stage.drain(&pipeline).await.unwrap();
     let told = std::mem::take(&mut *heard.0.lock().unwrap());
-    assert_eq!(told, ["planned 1, 0 done", "picture", "frames 0 30", "scene", "soundtrack", "film", "poster"]);
+    let steps = ["planned 1, 0 done", "picture", "frames 0 30", "scene", "soundtrack", "film", "poster", "finished"];
+    assert_eq!(told, steps);
 
     submit(&pipeline, &three_scenes(), "killed").await;
     stage.deliver(&pipeline).await.unwrap();

@@ -105,11 +105,11 @@ impl Sources for StandIns {
     }
 }
 
-/// All that makes films, by one stand-in.
+/// Speech and films by a stand-in, with the configured pictures, whose provider may be counted and may fail.
 #[cfg(all(feature = "media", feature = "picture", feature = "speech"))]
-pub fn makers() -> crate::makers::Makers {
-    let all = std::sync::Arc::new(StandIns::default());
-    crate::makers::Makers { speech: all.clone(), pictures: all.clone(), films: all }
+pub fn makers(config: &crate::config::Config) -> PortResult<crate::makers::Makers> {
+    let quick = std::sync::Arc::new(StandIns::default());
+    Ok(crate::makers::Makers { speech: quick.clone(), pictures: crate::makers::pictures(config)?, films: quick })
 }
 
 fn read(path: &Path) -> PortResult<Vec<u8>> {

@@ -11,7 +11,7 @@ const START: Duration = Duration::from_secs(60);
 
 /// Which server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Server {
+pub(super) enum Server {
     /// ministack: all services.
     Ministack,
     /// moto: all services, by other people.
@@ -21,10 +21,10 @@ pub enum Server {
 }
 
 /// A server that runs.
-pub struct Emulator {
+pub(super) struct Emulator {
     child: Child,
     /// `http://127.0.0.1:4566`.
-    pub endpoint: String,
+    pub(super) endpoint: String,
     _folder: tempfile::TempDir,
 }
 
@@ -34,7 +34,7 @@ impl Emulator {
     /// # Panics
     /// Where it is not there, or does not begin: a test cannot go on.
     #[must_use]
-    pub fn start(server: Server, folder: &Path) -> Self {
+    pub(super) fn start(server: Server, folder: &Path) -> Self {
         let data = tempfile::tempdir().expect("a folder can be made");
         let port = free_port();
         let mut command = match server {
@@ -77,7 +77,7 @@ impl Emulator {
 
     /// Where `make` puts the servers, under a folder of installed files.
     #[must_use]
-    pub fn folder(assets: &Path) -> PathBuf {
+    pub(super) fn folder(assets: &Path) -> PathBuf {
         assets.join("cloud").join("bin")
     }
 }

@@ -1,0 +1,109 @@
+//! A task's beginning and its ends.
+
+use super::*;
+
+impl TaskTable {
+    pub(super) async fn recorded(&self, new: &NewTask) -> PortResult<Created> {
+        let same = |item: &Item| match text_of(item, "request_sha256") {
+            Some(sha256) if sha256 == new.request_sha256.to_string() => Created::Same,
+            _ => Created::Conflict,
+        };
+        // The request and the plan come first, so that whoever finds the task finds them; a task that is there keeps its own.
+        if let Some(item) = self.item(&new.id).await?.filter(|item| !is_refusal(item)) {
+            return Ok(same(&item));
+        }
+        self.keep(&new.id, "request.json", &new.request).await?;
+        self.keep(&new.id, "plan.json", &new.plan).await?;
+        let call = self.clients.dynamodb.put_item().table_name(&self.table).set_item(Some(task_item::new(new)));
+        let call = call
+            .condition_expression("attribute_not_exists(task_id) OR #error.code = :refused")
+            .expression_attribute_names("#error", "error")
+            .expression_attribute_values(":refused", text(Task::REFUSED));
+        match call.send().await {
+            Ok(_) => Ok(Created::New),
+            Err(error) if code(&error) == "ConditionalCheckFailedException" => {
+                Ok(self.item(&new.id).await?.as_ref().map_or(Created::Conflict, same))
+            }
+            Err(error) => Err(failed(&self.doing("record", &new.id), error)),
+        }
+    }
+
+    pub(super) async fn advanced(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool> {
+        self.outbox.settle().await;
+        let status = outcome.status();
+        let call = self.change(id);
+        let call = if status.is_terminal() {
+            let mut expression = "SET #status = :status, updated_ms = :now, updated_at = :at, finished_ms = :now, \
+                finished_at = :at"
+                .to_owned();
+            match outcome {
+                Outcome::Finished(_) => {
+                    expression += ", #result = :told, progress.fraction = :one, progress.eta_s = :zero";
+                }
+                Outcome::Failed(error) => {
+                    expression += ", #error = :told";
+                    if let Some(scene) = error.scene {
+                        expression += &format!(", progress.scenes[{scene}] = :status");
+                    }
+                }
+                Outcome::Started | Outcome::Cancelled => {}
+            }
+            expression += " REMOVE live";
+            let call = living(update(call, &expression, LIVING));
+            let call = call.expression_attribute_values(":status", text(status.word()));
+            match outcome {
+                Outcome::Finished(result) => call
+                    .expression_attribute_values(":told", attribute(&without_records(result)))
+                    .expression_attribute_values(":one", number(1))
+                    .expression_attribute_values(":zero", number(0)),
+                Outcome::Failed(error) => {
+                    let error = serde_json::to_value(error).unwrap_or_default();
+                    call.expression_attribute_values(":told", attribute(&error))
+                }
+                Outcome::Started | Outcome::Cancelled => call,
+            }
+        } else {
+            let expression = "SET #status = :inprogress, updated_ms = :now, updated_at = :at, \
+                started_ms = if_not_exists(started_ms, :now), started_at = if_not_exists(started_at, :at)";
+            living(update(call, expression, "#status = :queued"))
+        };
+        Ok(self.send(id, now_of(call, now)).await?.is_ok())
+    }
+
+    pub(super) async fn revived(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool> {
+        let times = "deadline_ms = :deadline, updated_ms = :now, updated_at = :at, expires_at = :expires";
+        let expires = number(now / 1000 + KEPT_S);
+        let with = |call: UpdateItemFluentBuilder| {
+            let call = call.expression_attribute_values(":deadline", number(deadline));
+            now_of(call, now).expression_attribute_values(":expires", expires.clone())
+        };
+        let expression =
+            format!("SET #status = :queued, {times}, live = :live REMOVE finished_ms, finished_at, #error, #result");
+        let ended = "attribute_exists(task_id) AND attribute_exists(finished_ms)";
+        let call = with(update(self.change(id), &expression, ended));
+        let call = call
+            .expression_attribute_values(":queued", text(Status::Queued.word()))
+            .expression_attribute_values(":live", text(LIVE));
+        match self.send(id, call).await? {
+            Ok(_) => Ok(true),
+            Err(item) if item.is_empty() => Ok(false),
+            Err(_) => {
+                let call = with(update(self.change(id), &format!("SET {times}"), "attribute_exists(task_id)"));
+                Ok(self.send(id, call).await?.is_ok())
+            }
+        }
+    }
+}
+
+fn is_refusal(item: &Item) -> bool {
+    task_item::task(item).is_ok_and(|task| task.is_refusal())
+}
+
+/// A result without the list of all records, which stand in items of their own: an item has an end.
+fn without_records(result: &Value) -> Value {
+    let mut result = result.clone();
+    if let Some(report) = result.get_mut("performance_report").and_then(Value::as_object_mut) {
+        report.remove("artifacts");
+    }
+    result
+}

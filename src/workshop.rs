@@ -1,0 +1,124 @@
+//! Makers over a stack: what each worker on AWS works with, in a function or in a process that stays.
+
+#![cfg(all(feature = "aws", feature = "media", feature = "picture", feature = "speech"))]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::aws::{Cache, Queues, Stack, TaskTable};
+use crate::config::{Config, ConfigError};
+use crate::makers::{self, Makers};
+use crate::pipeline::{Observer, Pipeline, Settings};
+use crate::ports::{Class, InCache, PortError, PortResult, Sources, StepContext, World};
+
+/// A step that failed for a passing reason is tried so many times: one fewer than a message is delivered, so that a task
+/// ends before its message is a dead letter.
+pub const ATTEMPTS: u32 = 4;
+/// The message of a worker that died comes again after half as long again; until then its leases are no loss.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// Makers over a stack.
+pub struct Workshop {
+    /// The pipeline that pieces of work are done in, with a part of its own for each.
+    pub pipeline: Pipeline,
+    /// The queues of work.
+    pub queues: Queues,
+    tasks: TaskTable,
+    cache: Cache,
+    stack: Stack,
+    shared: bool,
+}
+
+/// One piece of work's part of a workshop.
+pub struct Bench {
+    /// The steps, in a world of this work's own.
+    pub pipeline: Pipeline,
+    cache: Cache,
+}
+
+impl Workshop {
+    /// Those makers over that stack; whoever receives messages waits for so long. `sources` is what requests may point
+    /// at, where they are accepted here.
+    ///
+    /// # Errors
+    /// Names a variable that is not set.
+    pub fn new(
+        config: &Config,
+        stack: &Stack,
+        makers: Makers,
+        sources: Option<Arc<dyn Sources>>,
+        settings: Settings,
+        observer: Arc<dyn Observer>,
+        wait: Duration,
+    ) -> Result<Self, ConfigError> {
+        let (tasks, cache, queues) = (stack.tasks()?, stack.cache()?, stack.queues(wait)?);
+        let world = World {
+            artifacts: Arc::new(cache.clone()),
+            tasks: Arc::new(tasks.clone()),
+            queue: Arc::new(queues.clone()),
+            leases: Arc::new(cache.clone()),
+            exports: Arc::new(InCache),
+            speech: makers.speech,
+            pictures: makers.pictures,
+            sources: sources.unwrap_or_else(|| Arc::new(NoSources)),
+            films: makers.films,
+            clock: stack.clock.clone(),
+        };
+        let pipeline = Pipeline::new(world, settings, observer);
+        Ok(Self { pipeline, queues, tasks, cache, stack: stack.clone(), shared: config.cache_enabled })
+    }
+
+    /// How work is done on AWS.
+    #[must_use]
+    pub fn settings(config: &Config, work: &Path) -> Settings {
+        Settings {
+            work: work.to_owned(),
+            encoders: makers::cores(),
+            task_deadline: config.task_deadline,
+            step_deadline: Duration::from_secs(3600),
+            attempts: ATTEMPTS,
+            disk_is_emptied: true,
+            lease: LEASE,
+            watches: true,
+        }
+    }
+
+    /// A part for one piece of work on a task, in that folder and with so much time. Its cache keeps what it makes at
+    /// hand, and its records are written together with the cache's lines.
+    ///
+    /// # Errors
+    /// Names a variable that is not set.
+    pub fn bench(&self, task: &str, folder: PathBuf, left: Duration) -> PortResult<Bench> {
+        let cache = self.cache.for_work(Some(folder.clone()), (!self.shared).then_some(task));
+        let unset = |e: ConfigError| PortError::permanent(Class::Internal, "CONFIG", e.to_string());
+        let world = World {
+            artifacts: Arc::new(cache.clone()),
+            tasks: Arc::new(self.tasks.beside(&cache)),
+            leases: Arc::new(cache.clone()),
+            exports: Arc::new(self.stack.films(&cache).map_err(unset)?),
+            ..self.pipeline.world().clone()
+        };
+        Ok(Bench { pipeline: self.pipeline.within(world, folder, left), cache })
+    }
+}
+
+impl Bench {
+    /// Writes what waits to be written.
+    pub async fn settle(&self) {
+        self.cache.settle().await;
+    }
+}
+
+/// Whoever works on a planned task fetches nothing: its sources were pinned when it was submitted.
+struct NoSources;
+
+#[async_trait]
+impl Sources for NoSources {
+    async fn picture(&self, _: &str, _: &StepContext) -> PortResult<Vec<u8>> {
+        let message = "only a request's submission fetches pictures";
+        Err(PortError::permanent(Class::Internal, "NO_SOURCES", message))
+    }
+}
