@@ -11,6 +11,8 @@ cache := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
 assets := $(or $(PROTOVIDEO_ASSETS),$(cache)/protovideo/assets)
 gates := $(assets)/gates
 bench := $(assets)/bench
+cloud := $(assets)/cloud
+sam := $(assets)/sam
 export PROTOVIDEO_ASSETS := $(assets)
 # Property tests try the same cases on every machine; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.
 export PROPTEST_RNG_SEED ?= 1
@@ -71,10 +73,42 @@ bench: base $(bench)/ready ## Measure speed, memory and cache, and the video pat
 	$(call say,"Measuring (some ten minutes; best on a machine that does nothing else)")
 	target/release/protovideo bench --moviepy $(bench)/bin/python
 
+.PHONY: cloud
+cloud: base lambda ## Deploy the stack to an emulator of AWS on this machine, and make examples/harbour.json there
+	$(call say,"Deploying to the emulator")
+	$(cloud)/bin/python scripts/cloud/local.py up --sam $(sam)/bin/sam
+	$(call say,"Making examples/harbour.json")
+	cargo build --release --locked
+	$(cloud)/bin/python scripts/cloud/local.py film examples/harbour.json -o cloud.mp4 --program target/release/protovideo
+	@echo 'eval "$$($(cloud)/bin/python scripts/cloud/local.py env)" lets protovideo, aws and examples/app.py find it;' \
+	    'make cloud-down stops it'
+
+.PHONY: cloud-down
+cloud-down: ## Stop the emulator that `make cloud` started
+	$(cloud)/bin/python scripts/cloud/local.py down
+
+.PHONY: lambda
+lambda: base $(cloud)/ready $(sam)/ready ## Build the functions and their layers, as `sam deploy` takes them
+	$(call say,"Building the program")
+	cargo build --locked --bins
+	target/debug/protovideo prepare
+	$(call say,"Building the functions and the layers")
+	PATH="$(sam)/bin:$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 sam build
+
+.PHONY: chaos
+chaos: base $(cloud)/ready $(sam)/ready ## Kill functions at random while they make films, and see that every task ends
+	$(call say,"Building the functions with stand-ins for speech and encoding")
+	cargo build --locked $(functions) $(functions:%=--features %/stand-ins)
+	scripts/cloud/keep.sh stand-ins
+	PYTHONPATH=tests $(cloud)/bin/python -m cloud.chaos --programs target/stand-ins --assets $(assets) --bound-s 1500 \
+	    --kill 0.9 --least-killed 0.333
+
 # Python programs in folders of their own.
 $(gates)/ready: scripts/gates/requirements.txt
 $(bench)/ready: scripts/bench/requirements.txt
-$(gates)/ready $(bench)/ready:
+$(cloud)/ready: scripts/cloud/requirements.txt
+$(sam)/ready: scripts/cloud/requirements-sam.txt
+$(gates)/ready $(bench)/ready $(cloud)/ready $(sam)/ready:
 	$(call say,"Installing $< into $(@D)")
 	@scripts/debian.sh venv=python3-venv
 	python3 -m venv --clear $(@D)

@@ -31,7 +31,7 @@ class Parts(unittest.TestCase):
     def test_the_code_is_read(self):
         self.assertEqual(parts("queues"), {"PROTOVIDEO_RENDER_QUEUE", "PROTOVIDEO_ASSEMBLE_QUEUE"})
         self.assertEqual(parts("tasks"), {"PROTOVIDEO_BUCKET", "PROTOVIDEO_TASKS_TABLE"})
-        self.assertEqual(parts("input_buckets"), {"PROTOVIDEO_BUCKET", "PROTOVIDEO_FILM_BUCKETS"})
+        self.assertEqual(parts("input_buckets"), {"PROTOVIDEO_BUCKET", "PROTOVIDEO_INPUT_BUCKETS"})
 
     def test_each_function_is_told_what_its_code_asks_for(self):
         for name, files in CODE.items():

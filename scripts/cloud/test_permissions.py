@@ -18,6 +18,7 @@ WORK = {
         f"{BUCKET}/cache/*": CACHE,
         f"{BUCKET}/tasks/*": {"s3:GetObject", "s3:PutObject"},
         f"{BUCKET}/requests/*": {"s3:GetObject"},
+        "<RequestsQueue.Arn>": {"sqs:ChangeMessageVisibility"},
         BUCKET: {"s3:ListBucket"},
     },
     "render": SEND | {
@@ -38,7 +39,7 @@ WORK = {
         BUCKET: {"s3:ListBucket"},
     },
     "reconcile": SEND | {
-        TASKS: {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        TASKS: {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         f"{TASKS}/index/live": {"dynamodb:Query"},
         f"{BUCKET}/tasks/*": {"s3:GetObject"},
         "<RequestsDeadLetters.Arn>": LETTERS,
@@ -52,7 +53,6 @@ RECEIVE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 ELSEWHERE = {
     "dynamodb:Scan": "the command line lists tasks and artifacts",
     "sqs:DeleteMessage": "Lambda does it for functions; the command line does it for what it receives itself",
-    "sqs:GetQueueAttributes": "Lambda asks before it receives",
 }
 SOURCES = {"submit": "RequestsQueue", "render": "RenderQueue", "assemble": "AssembleQueue", "reconcile": None}
 

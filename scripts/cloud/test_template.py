@@ -156,7 +156,7 @@ class Environment(unittest.TestCase):
     MAKERS = {"PROTOVIDEO_INDEX_TABLE", "PROTOVIDEO_ASSETS", "CACHE_ENABLED", "CACHE_MAX_AGE", "IMAGE_PROVIDER",
               "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_IMAGE_MODEL"}
     NEEDED = {
-        "submit": SHARED | MAKERS | {"PROTOVIDEO_FILM_BUCKETS", "TASK_DEADLINE"},
+        "submit": SHARED | MAKERS | {"PROTOVIDEO_REQUESTS_QUEUE", "PROTOVIDEO_INPUT_BUCKETS", "TASK_DEADLINE"},
         "render": SHARED | MAKERS,
         "assemble": SHARED | MAKERS,
         "reconcile": SHARED | {"PROTOVIDEO_DEAD_LETTERS"},
@@ -174,7 +174,7 @@ class Environment(unittest.TestCase):
         self.assertLessEqual(set().union(*self.NEEDED.values()), read)
         clouds = set(re.findall(r'"(PROTOVIDEO_[A-Z_]+)"', source("src/config/cloud.rs")))
         # The command line alone sends requests.
-        self.assertEqual(clouds - set().union(*self.NEEDED.values()), {"PROTOVIDEO_REQUESTS_QUEUE"})
+        self.assertEqual(clouds - set().union(*self.NEEDED.values()), set())
 
     def test_nothing_is_set_to_nothing(self):
         for logical in FUNCTIONS.values():
@@ -197,7 +197,7 @@ class Outputs(unittest.TestCase):
         self.assertNotIn("\n", environment)
         variables = [part.split("=")[0] for part in environment.split()]
         clouds = re.findall(r'"(PROTOVIDEO_[A-Z_]+)"', source("src/config/cloud.rs"))
-        others = {"PROTOVIDEO_FILM_BUCKETS", "PROTOVIDEO_STACK"}
+        others = {"PROTOVIDEO_INPUT_BUCKETS", "PROTOVIDEO_STACK"}
         self.assertEqual(sorted(variables), sorted(set(clouds) - others))
 
 

@@ -18,13 +18,15 @@ const BATCH: usize = 10;
 const ATTEMPTS: u32 = 6;
 const WAIT: Duration = Duration::from_millis(100);
 
-/// Which of the two.
+/// Which queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkQueue {
     /// Scenes and narrations.
     Render,
     /// Films.
     Assemble,
+    /// Requests.
+    Requests,
 }
 
 impl WorkQueue {
@@ -38,12 +40,13 @@ impl WorkQueue {
     }
 }
 
-/// Both queues.
+/// The queues of work, and of requests.
 #[derive(Clone, Debug)]
 pub struct Queues {
     clients: Clients,
     render: String,
     assemble: String,
+    requests: Option<String>,
     /// How long a call waits for a message.
     wait: Duration,
 }
@@ -52,13 +55,21 @@ impl Queues {
     /// The queues at those addresses; whoever receives waits for so long, at most 20 s.
     #[must_use]
     pub fn new(clients: &Clients, render: &str, assemble: &str, wait: Duration) -> Self {
-        Self { clients: clients.clone(), render: render.to_owned(), assemble: assemble.to_owned(), wait }
+        let (render, assemble) = (render.to_owned(), assemble.to_owned());
+        Self { clients: clients.clone(), render, assemble, requests: None, wait }
+    }
+
+    /// With the queue of requests, whose messages can be put off then.
+    #[must_use]
+    pub fn and_requests(self, url: &str) -> Self {
+        Self { requests: Some(url.to_owned()), ..self }
     }
 
     fn url(&self, queue: WorkQueue) -> &str {
         match queue {
             WorkQueue::Render => &self.render,
             WorkQueue::Assemble => &self.assemble,
+            WorkQueue::Requests => self.requests.as_deref().unwrap_or_default(),
         }
     }
 
@@ -68,6 +79,7 @@ impl Queues {
         match queue {
             WorkQueue::Render => format!("render {handle}"),
             WorkQueue::Assemble => format!("assemble {handle}"),
+            WorkQueue::Requests => format!("requests {handle}"),
         }
     }
 
@@ -76,6 +88,7 @@ impl Queues {
         match queue {
             "render" => Some((&self.render, handle)),
             "assemble" => Some((&self.assemble, handle)),
+            "requests" => Some((self.requests.as_deref()?, handle)),
             _ => None,
         }
     }

@@ -27,7 +27,7 @@ pub const BODY: Rule = Rule { attempt: Duration::from_secs(120), operation: Dura
 pub const POLL: Rule = Rule { attempt: Duration::from_secs(25), operation: Duration::from_secs(60), attempts: 3 };
 
 /// All calls that this program makes, by the names that permissions have, and their rules.
-pub const CALLS: [(&str, Rule); 17] = [
+pub const CALLS: [(&str, Rule); 16] = [
     ("dynamodb:BatchGetItem", STATE),
     ("dynamodb:BatchWriteItem", STATE),
     ("dynamodb:DeleteItem", STATE),
@@ -44,7 +44,6 @@ pub const CALLS: [(&str, Rule); 17] = [
     ("s3:PutObject", BODY),
     ("sqs:ChangeMessageVisibility", STATE),
     ("sqs:DeleteMessage", STATE),
-    ("sqs:GetQueueAttributes", STATE),
     ("sqs:ReceiveMessage", POLL),
     ("sqs:SendMessage", STATE),
 ];

@@ -58,13 +58,18 @@ impl Stack {
         Ok(Queues::new(&self.clients, render, assemble, wait))
     }
 
+    /// The URL of the queue of requests.
+    pub fn requests(&self) -> Result<&str, ConfigError> {
+        self.cloud.need(&self.cloud.requests_queue, "PROTOVIDEO_REQUESTS_QUEUE")
+    }
+
     /// Sends a request, as it stands, on a tenant's behalf.
     ///
     /// # Errors
     /// As the queue's; `CONFIG` where no variable names it.
     pub async fn send_request(&self, body: &str, tenant: Option<&str>) -> PortResult<()> {
         let unset = |e: ConfigError| PortError::permanent(Class::Request, "CONFIG", e.to_string());
-        let url = self.cloud.need(&self.cloud.requests_queue, "PROTOVIDEO_REQUESTS_QUEUE").map_err(unset)?;
+        let url = self.requests().map_err(unset)?;
         let call = self.clients.sqs.send_message().queue_url(url).message_body(body);
         let sent = call.set_message_group_id(tenant.map(str::to_owned)).send().await;
         sent.map(drop).map_err(|e| failed(&format!("send to {url}"), e))

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::world::Station;
 use super::{Failure, progress};
 use crate::config::Config;
-use crate::domain::task::Outcome;
+use crate::domain::task::{Outcome, is_id};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Cancel {
@@ -28,14 +28,9 @@ impl Cancel {
     }
 }
 
-/// Reads an id of the contract's form, which is also a safe name of a folder.
+/// Reads an id of the contract's form.
 pub(super) fn id(text: &str) -> Result<String, String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if (1..=64).contains(&text.len()) && text.chars().all(plain) {
-        Ok(text.to_owned())
-    } else {
-        Err("a task's id is 1 to 64 of A-Z a-z 0-9 _ -".to_owned())
-    }
+    if is_id(text) { Ok(text.to_owned()) } else { Err("a task's id is 1 to 64 of A-Z a-z 0-9 _ -".to_owned()) }
 }
 
 /// An id that no other task has: the time, and what the system says is random.

@@ -22,7 +22,7 @@ pub struct Cloud {
     pub assemble_queue: Option<String>,
     /// `PROTOVIDEO_DEAD_LETTERS`: the dead-letter queues' URLs, separated by commas.
     pub dead_letters: Vec<String>,
-    /// `PROTOVIDEO_FILM_BUCKETS`: buckets, separated by commas, that requests may name pictures in besides the stack's own.
+    /// `PROTOVIDEO_INPUT_BUCKETS`: buckets, separated by commas, that requests may name pictures in besides the stack's own.
     pub input_buckets: Vec<String>,
     /// `PROTOVIDEO_STACK`: the stack's name, by which metrics are told apart; default `protovideo`.
     pub stack: String,
@@ -49,7 +49,7 @@ impl Cloud {
             render_queue: queue(env, "PROTOVIDEO_RENDER_QUEUE")?,
             assemble_queue: queue(env, "PROTOVIDEO_ASSEMBLE_QUEUE")?,
             dead_letters: list(env.text("PROTOVIDEO_DEAD_LETTERS", "queues' URLs, separated by commas")?),
-            input_buckets: list(optional("PROTOVIDEO_FILM_BUCKETS")),
+            input_buckets: list(optional("PROTOVIDEO_INPUT_BUCKETS")),
             stack: env.text("PROTOVIDEO_STACK", "a stack's name")?.unwrap_or_else(|| "protovideo".to_owned()),
             function: Function::read(env)?,
         })

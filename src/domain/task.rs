@@ -40,6 +40,13 @@ impl Status {
     }
 }
 
+/// Whether a text is a task's id, which is also a safe name of a folder: `^[A-Za-z0-9_-]{1,64}$`.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    (1..=64).contains(&text.len()) && text.chars().all(plain)
+}
+
 /// Why a task failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskError {
@@ -111,13 +118,14 @@ pub struct Task {
 }
 
 impl Task {
-    /// The code of a request that was refused before anything was planned.
-    pub const REFUSED: &str = "INVALID_REQUEST";
+    /// The step at which a request was refused, before anything was planned.
+    pub const SUBMIT: &str = "submit";
 
     /// Whether it only tells that a request was refused; its id is free for a better one.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        self.status == Status::Failed && self.error.as_ref().is_some_and(|error| error.code == Self::REFUSED)
+        let step = self.error.as_ref().and_then(|error| error.step.as_deref());
+        self.status == Status::Failed && step == Some(Self::SUBMIT)
     }
 }
 

@@ -16,6 +16,9 @@ use crate::ports::{Clock as _, SystemClock};
 /// US dollars for a gigabyte and a second of an x86 function, as AWS lists them for us-east-1 (November 2026).
 const GB_SECOND_USD: f64 = 0.000_016_666_7;
 
+/// What a process cannot be trusted after: its model is not what it should be, or its sessions fail.
+const SICK: [&str; 3] = ["MODEL_INTEGRITY", "SPEECH_BROKE_OFF", "SPEECH_ENGINE"];
+
 /// Tells metrics.
 pub(super) struct Meter {
     metrics: Metrics,
@@ -83,6 +86,9 @@ impl Observer for Meter {
                 let status = outcome.status().word();
                 self.metrics.tell(TASKS, status, 1.0, now);
                 tracing::info!(task, status, "the task has ended");
+                if matches!(outcome, Outcome::Failed(error) if SICK.contains(&error.code.as_str())) {
+                    self.sick.store(true, Ordering::Relaxed);
+                }
                 if let Outcome::Finished(result) = outcome {
                     let seconds = result["duration"].as_f64().unwrap_or(0.0);
                     self.metrics.tell(FILM_MINUTES, "", seconds / 60.0, now);

@@ -12,6 +12,7 @@ mod event;
 #[cfg(all(feature = "media", feature = "picture", feature = "speech"))]
 mod meter;
 mod reconcile;
+mod refusal;
 mod start;
 #[cfg(all(feature = "fetch", feature = "media", feature = "picture", feature = "speech"))]
 mod submit;

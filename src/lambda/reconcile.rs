@@ -6,11 +6,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Start;
-use crate::aws::Letters;
+use super::refusal::{Refused, refusal};
 use crate::aws::metrics::{DEAD_LETTERS, Metrics, TASKS};
-use crate::domain::task::Message;
+use crate::aws::{Letter, Letters, TaskTable};
+use crate::domain::task::{Message, TaskError, is_id};
 use crate::pipeline::Dispatch;
-use crate::ports::{Clock as _, PortResult, SystemClock};
+use crate::ports::{Class, Clock as _, PortResult, SystemClock};
 
 /// A live task that nothing was done for during so long is sent again.
 const IDLE: Duration = Duration::from_secs(300);
@@ -20,6 +21,7 @@ const LETTERS: usize = 100;
 /// Looks after tasks.
 pub struct Reconciler {
     dispatch: Dispatch,
+    tasks: TaskTable,
     letters: Letters,
     metrics: Metrics,
 }
@@ -31,9 +33,9 @@ impl Reconciler {
     /// Says which variable is missing.
     pub fn new(start: &Start) -> anyhow::Result<Self> {
         let stack = &start.stack;
-        let (tasks, queues) = (Arc::new(stack.tasks()?), Arc::new(stack.queues(Duration::ZERO)?));
-        let dispatch = Dispatch::new(tasks, queues, stack.clock.clone());
-        Ok(Self { dispatch, letters: stack.letters()?, metrics: start.metrics.clone() })
+        let (tasks, queues) = (stack.tasks()?, Arc::new(stack.queues(Duration::ZERO)?));
+        let dispatch = Dispatch::new(Arc::new(tasks.clone()), queues, stack.clock.clone());
+        Ok(Self { dispatch, tasks, letters: stack.letters()?, metrics: start.metrics.clone() })
     }
 
     /// One round, whatever the event. What fails is told, and is for the next round.
@@ -74,11 +76,26 @@ impl Reconciler {
                         );
                     }
                 }
-                Err(_) => tracing::error!(id = letter.id, code = "DEAD_LETTER", "a dead letter is no message of work"),
+                Err(_) => buried += u32::from(self.refuse(letter).await?),
             }
             self.letters.show(letter).await?;
         }
         self.metrics.tell(DEAD_LETTERS, "", letters.len() as f64, SystemClock.now_ms());
         Ok(buried)
+    }
+
+    /// Tells of a request that nobody could accept or refuse.
+    async fn refuse(&self, letter: &Letter) -> PortResult<bool> {
+        let named = serde_json::from_str::<Value>(&letter.body).ok();
+        let named = named.as_ref().and_then(|body| body["task_id"].as_str()).filter(|id| is_id(id));
+        let message = format!("the request was delivered {} times, and its workers died of it", letter.deliveries);
+        let error = TaskError { class: Class::Limit.word().to_owned(), ..refusal("CRASH_LOOP", message) };
+        for id in named.into_iter().chain([letter.id.as_str()]) {
+            let refused = Refused { id, body: &letter.body, tenant: None };
+            if refused.record(&self.tasks, &error, &self.metrics).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

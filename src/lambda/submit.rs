@@ -3,30 +3,33 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Start;
 use super::answer::Answer;
 use super::event::{Event, Record};
 use super::meter::Meter;
+use super::refusal::{Refused, refusal};
 use crate::aws::metrics::{Metrics, REFUSED, TASKS};
-use crate::aws::{BucketSources, TaskTable};
+use crate::aws::{BucketSources, Queues, TaskTable, WorkQueue};
 use crate::domain::request::{Draft, Origin};
-use crate::domain::task::{Outcome, Task, TaskError};
+use crate::domain::task::{TaskError, is_id};
 use crate::makers::{self, Makers};
-use crate::pipeline::SubmitError;
-use crate::ports::{Class, Clock as _, Created, NewTask, PortError, PortResult, SystemClock, Tasks as _};
-use crate::recipe::Digest;
+use crate::pipeline::{SubmitError, VISIBILITY};
+use crate::ports::{Class, Clock as _, PortError, PortResult, Queue as _, SystemClock};
 use crate::work;
 use crate::workshop::{ATTEMPTS, Workshop};
 
 /// A request may have so many bytes.
 const MOST_BYTES: u64 = 4 << 20;
+/// A request that met a passing failure comes again after so long, and later each time.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// Accepts requests.
 pub struct Submitter {
     workshop: Workshop,
+    queues: Queues,
     tasks: TaskTable,
     requests: BucketSources,
     meter: Arc<Meter>,
@@ -61,7 +64,8 @@ impl Submitter {
         let (meter, work) = (Arc::new(Meter::new(start)), work::folder_alone()?);
         let (sources, settings) = (Arc::new(requests.clone()), Workshop::settings(config, work.path()));
         let workshop = Workshop::new(config, stack, makers, Some(sources), settings, meter.clone(), Duration::ZERO)?;
-        Ok(Self { workshop, tasks: stack.tasks()?, requests, meter, metrics: start.metrics.clone(), work })
+        let queues = stack.queues(Duration::ZERO)?.and_requests(stack.requests()?);
+        Ok(Self { workshop, queues, tasks: stack.tasks()?, requests, meter, metrics: start.metrics.clone(), work })
     }
 
     /// Accepts an event's requests until `left` is over.
@@ -80,12 +84,16 @@ impl Submitter {
     /// Accepts one request, or refuses it; false where it is to come again.
     async fn record(&self, record: &Record, left: Duration) -> bool {
         work::empty(self.work.path());
+        let receipt = Queues::receipt(WorkQueue::Requests, &record.receipt_handle);
+        // The queue hides it for six times this function's time; a function that dies should not hold it up so long.
+        self.put_off(&receipt, VISIBILITY).await;
         let accepted = tokio::time::timeout(left, self.accept(record, left)).await;
         let accepted = accepted.unwrap_or_else(|_| Accepted::Again(out_of_time()));
         let (error, named) = match accepted {
             Accepted::Task => return true,
             Accepted::Again(error) if record.attempt() < ATTEMPTS => {
                 tracing::warn!(id = record.message_id, code = error.code, "a request is tried again: {error}");
+                self.put_off(&receipt, AGAIN * record.attempt()).await;
                 return false;
             }
             Accepted::Again(error) => (of_port(&error), None),
@@ -107,6 +115,12 @@ impl Submitter {
         }
     }
 
+    async fn put_off(&self, receipt: &str, after: Duration) {
+        if let Err(error) = self.queues.extend(receipt, after).await {
+            tracing::warn!(code = error.code, "a message was not put off: {error}");
+        }
+    }
+
     async fn accept(&self, record: &Record, left: Duration) -> Accepted {
         let text = match self.text(record).await {
             Ok(text) => text,
@@ -114,7 +128,7 @@ impl Submitter {
             Err(error) => return Accepted::Refused(of_port(&error), None),
         };
         let draft = Draft::read(&text, Origin::Remote);
-        let named = draft.request().task_id.clone();
+        let named = draft.request().task_id.clone().filter(|id| is_id(id));
         let id = named.clone().unwrap_or_else(|| record.message_id.clone());
         let bench = match self.workshop.bench(&id, self.work.path().to_owned(), left) {
             Ok(bench) => bench,
@@ -135,11 +149,20 @@ impl Submitter {
                 Accepted::Task
             }
             Err(SubmitError::Port(error)) if error.retryable => Accepted::Again(error),
-            Err(SubmitError::Port(error)) => Accepted::Refused(of_port(&error), named),
+            Err(SubmitError::Port(error)) => {
+                let error = of_port(&error);
+                match bench.pipeline.give_up(&draft, &id, &error).await {
+                    Ok(true) => Accepted::Task,
+                    Ok(false) => Accepted::Refused(error, named),
+                    Err(unrecorded) => Accepted::Again(unrecorded),
+                }
+            }
             Err(error @ SubmitError::Conflict(_)) => {
                 Accepted::Refused(refusal("TASK_CONFLICT", error.to_string()), None)
             }
-            Err(SubmitError::Faults(faults)) => Accepted::Refused(refusal(Task::REFUSED, faults.to_string()), named),
+            Err(SubmitError::Faults(faults)) => {
+                Accepted::Refused(refusal("INVALID_REQUEST", faults.to_string()), named)
+            }
         }
     }
 
@@ -152,26 +175,11 @@ impl Submitter {
     }
 
     /// Records a refusal where the request's sender looks: in the item of the task that it would have become. One that is
-    /// there already, of this or another request, stays as it is; then the message's own id tells.
+    /// there already, of another request, stays as it is; then the message's own id tells.
     async fn refuse(&self, record: &Record, named: Option<String>, error: &TaskError) -> PortResult<()> {
         for id in named.into_iter().chain([record.message_id.clone()]) {
-            tracing::error!(task = id, code = error.code, "a request was refused: {}", error.message);
-            let now = SystemClock.now_ms();
-            let task = NewTask {
-                id: id.clone(),
-                request_sha256: Digest::of(&record.body),
-                request: json!({}),
-                plan: json!({}),
-                tenant: record.tenant().map(str::to_owned),
-                scenes: 0,
-                steps: 0,
-                deadline: now,
-                now,
-            };
-            if self.tasks.create(&task).await? != Created::Conflict {
-                if self.tasks.advance(&id, &Outcome::Failed(error.clone()), now).await? {
-                    self.metrics.tell(TASKS, "failed", 1.0, now);
-                }
+            let refused = Refused { id: &id, body: &record.body, tenant: record.tenant() };
+            if refused.record(&self.tasks, error, &self.metrics).await? {
                 return Ok(());
             }
         }
@@ -188,10 +196,7 @@ fn named(body: &str) -> Option<String> {
     }
 }
 
-fn refusal(code: &str, message: String) -> TaskError {
-    TaskError { code: code.to_owned(), class: "request".to_owned(), scene: None, step: None, message, retryable: false }
-}
-
+/// A refusal because something could not be had.
 fn of_port(error: &PortError) -> TaskError {
     TaskError {
         class: error.class.word().to_owned(),

@@ -144,7 +144,7 @@ impl Worker {
             }
         };
         if self.meter.is_sick() {
-            tracing::error!(task, code = "SICK", "this process ends, since its disk is full");
+            tracing::error!(task, code = "SICK", "this process ends, since it may be sick");
             self.end();
         }
         handled

@@ -11,7 +11,7 @@ use crate::recipe::canonical::CanonicalError;
 pub struct StepError {
     /// The scene's place, from 0.
     pub scene: Option<u32>,
-    /// The step's kind: `speech`, `picture`, `scene`, `film`, `poster`, `queue`.
+    /// The step's kind: `speech`, `picture`, `scene`, `film`, `poster`, `queue`, `plan`.
     pub step: &'static str,
     /// What went wrong.
     #[source]

@@ -59,7 +59,12 @@ impl Pipeline {
         if message.v != VERSION {
             return self.failed(&task.id, attempt, skew(message)).await;
         }
-        let plan = self.dispatch.plan_of(&task).await?;
+        let plan = match self.dispatch.plan_of(&task).await {
+            Ok(plan) => plan,
+            Err(error) => {
+                return self.failed(&task.id, attempt, StepError { scene: None, step: "plan", error }).await;
+            }
+        };
         let left = Duration::from_millis(task.deadline.saturating_sub(self.world.clock.now_ms()));
         let job = self.job(task, plan, lane, cancel.clone(), left);
         match self.holding(&job, self.work(&job, &message.work)).await {

@@ -3,16 +3,25 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::Pipeline;
 use super::error::{SubmitError, internal};
 use super::ready::ready;
 use crate::domain::film::FilmSpec;
 use crate::domain::request::{Draft, Fault, Faults, Warning};
-use crate::domain::task::Work;
-use crate::ports::{Created, NewTask};
+use crate::domain::task::{Outcome, TaskError, Work};
+use crate::ports::{Created, NewTask, PortResult};
 use crate::recipe::Digest;
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
+
+/// The request as it is recorded, and its digest, by which the same request is known again.
+fn as_sent(draft: &Draft) -> PortResult<(Value, Digest)> {
+    let value = serde_json::to_value(draft.request()).map_err(internal)?;
+    let sha256 = Digest::of(value.to_string());
+    Ok((value, sha256))
+}
 
 /// A request that was accepted.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +44,18 @@ impl Pipeline {
         Ok(Plan::new(&spec, &inputs)?)
     }
 
+    /// Ends the task that a request became, where its submission broke off after that. True where there is such a task.
+    pub async fn give_up(&self, draft: &Draft, id: &str, error: &TaskError) -> PortResult<bool> {
+        let (_, sha256) = as_sent(draft)?;
+        match self.world.tasks.get(id).await? {
+            Some(task) if task.request_sha256 == sha256.to_string() => {
+                self.end(id, &Outcome::Failed(error.clone())).await?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// Accepts a request under an id: its own `task_id`, or else `id`.
     pub async fn submit(&self, draft: &Draft, id: &str) -> Result<Submitted, SubmitError> {
         self.submit_for(draft, id, None).await
@@ -44,8 +65,7 @@ impl Pipeline {
     pub async fn submit_for(&self, draft: &Draft, id: &str, tenant: Option<&str>) -> Result<Submitted, SubmitError> {
         let request = draft.request();
         let id = request.task_id.clone().unwrap_or_else(|| id.to_owned());
-        let as_sent = serde_json::to_value(request).map_err(internal)?;
-        let sha256 = Digest::of(as_sent.to_string());
+        let (as_sent, sha256) = as_sent(draft)?;
         if draft.faults().is_empty()
             && let Some(task) = self.world.tasks.get(&id).await?.filter(|task| !task.is_refusal())
         {

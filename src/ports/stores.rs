@@ -96,9 +96,9 @@ pub struct NewTask {
     pub id: String,
     /// The digest of the request's canonical JSON.
     pub request_sha256: Digest,
-    /// The request.
+    /// The request; null where it was refused.
     pub request: serde_json::Value,
-    /// The plan, as JSON.
+    /// The plan, as JSON; null where there is none.
     pub plan: serde_json::Value,
     /// On whose behalf; its messages share a queue fairly with those of others.
     pub tenant: Option<String>,

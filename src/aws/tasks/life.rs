@@ -12,13 +12,17 @@ impl TaskTable {
         if let Some(item) = self.item(&new.id).await?.filter(|item| !is_refusal(item)) {
             return Ok(same(&item));
         }
-        self.keep(&new.id, "request.json", &new.request).await?;
-        self.keep(&new.id, "plan.json", &new.plan).await?;
+        for (name, value) in [("request.json", &new.request), ("plan.json", &new.plan)] {
+            // A request that was refused has neither.
+            if !value.is_null() {
+                self.keep(&new.id, name, value).await?;
+            }
+        }
         let call = self.clients.dynamodb.put_item().table_name(&self.table).set_item(Some(task_item::new(new)));
         let call = call
-            .condition_expression("attribute_not_exists(task_id) OR #error.code = :refused")
+            .condition_expression("attribute_not_exists(task_id) OR #error.step = :submit")
             .expression_attribute_names("#error", "error")
-            .expression_attribute_values(":refused", text(Task::REFUSED));
+            .expression_attribute_values(":submit", text(Task::SUBMIT));
         match call.send().await {
             Ok(_) => Ok(Created::New),
             Err(error) if code(&error) == "ConditionalCheckFailedException" => {

@@ -9,6 +9,7 @@ use super::shape::found;
 use super::styles::canonical;
 use crate::domain::film::parse_size;
 use crate::domain::palette::parse_color;
+use crate::domain::task::is_id;
 
 /// Where a request comes from; only the command line may name local files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +70,7 @@ fn not_yet(path: impl Into<String>, what: &str, instead: &str) -> Fault {
 
 fn names(film: &Map<String, Value>, faults: &mut Vec<Fault>) {
     if let Some(id) = film.get("task_id").and_then(Value::as_str) {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if id.is_empty() || id.len() > 64 || !id.chars().all(plain) {
+        if !is_id(id) {
             let message = format!("found {}; allowed: 1 to 64 of A-Z a-z 0-9 _ -", found(&film["task_id"]));
             faults.push(Fault::new("task_id", message));
         }
