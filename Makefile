@@ -24,12 +24,14 @@ tool = command -v $(1) >/dev/null || $(install) --lock assets/tools.json $(1)
 say = @printf '\n\033[1m%s\033[0m\n' $(1)
 
 programs := ffmpeg cc=gcc python3 pip=python3-pip
+functions := submit render assemble reconcile
+making := submit render assemble
 
 .PHONY: help
 help: ## List what can be made
 	@echo "make film   is where to start; make test and make lint before a change is proposed."
 	@echo
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: film
 film: base ## Install what is missing, build, and render examples/harbour.json into film.mp4
@@ -41,7 +43,7 @@ film: base ## Install what is missing, build, and render examples/harbour.json i
 	target/release/protovideo render examples/harbour.json -o film.mp4
 
 .PHONY: test
-test: base ## Run the whole test suite
+test: base $(cloud)/ready $(sam)/ready ## Run the whole test suite
 	@$(call tool,cargo-nextest)
 	$(call say,"Testing the installer")
 	python3 -m unittest discover -s scripts -p 'test_*.py'
@@ -52,6 +54,18 @@ test: base ## Run the whole test suite
 	target/debug/protovideo prepare
 	$(call say,"Running the tests")
 	cargo nextest run --locked
+	@$(MAKE) test-cloud
+
+.PHONY: test-cloud
+test-cloud: base target/stand-ins/ready ## Run the tests of the template and of the functions alone
+	$(call say,"Building the functions")
+	cargo build --locked $(functions:%=-p protovideo-%)
+	$(call say,"Testing the template")
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(sam)/bin/sam validate --lint
+	$(sam)/bin/cfn-lint infra/template.yaml
+	$(cloud)/bin/python -m unittest discover -s scripts/cloud -p 'test_*.py'
+	$(call say,"Testing the functions")
+	$(cloud)/bin/python -m unittest discover -s tests/cloud -t tests
 
 .PHONY: gates
 gates: base $(gates)/ready ## Judge the speech by a recogniser and an aligner (Python; in a folder of its own)
@@ -96,12 +110,17 @@ lambda: base $(cloud)/ready $(sam)/ready ## Build the functions and their layers
 	PATH="$(sam)/bin:$$PATH" SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 sam build
 
 .PHONY: chaos
-chaos: base $(cloud)/ready $(sam)/ready ## Kill functions at random while they make films, and see that every task ends
-	$(call say,"Building the functions with stand-ins for speech and encoding")
-	cargo build --locked $(functions) $(functions:%=--features %/stand-ins)
-	scripts/cloud/keep.sh stand-ins
+chaos: base target/stand-ins/ready ## Kill functions at random while they make films, and see that every task ends (ten minutes)
 	PYTHONPATH=tests $(cloud)/bin/python -m cloud.chaos --programs target/stand-ins --assets $(assets) --bound-s 1500 \
 	    --kill 0.9 --least-killed 0.333
+
+# The functions with stand-ins for speech and encoding, for tests of all that surrounds those.
+.PHONY: target/stand-ins/ready
+target/stand-ins/ready: $(cloud)/ready $(sam)/ready
+	$(call say,"Building the functions with stand-ins")
+	cargo build --locked $(functions:%=-p protovideo-%) $(making:%=--features protovideo-%/stand-ins)
+	mkdir -p $(@D)
+	cp $(functions:%=target/debug/%) $(@D)
 
 # Python programs in folders of their own.
 $(gates)/ready: scripts/gates/requirements.txt

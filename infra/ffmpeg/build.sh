@@ -4,7 +4,7 @@
 #
 # The sources are those of the distribution's own package, which apt fetches and verifies, so that scenes have the same
 # frames as on the machine that builds. It becomes lambda/ffmpeg in the assets folder, and is built again when this script
-# changes; after a security update of the distribution's package, remove it and run this again.
+# changes, when its bytes are not those that were built, and when the machine's own ffmpeg is of a newer version.
 #
 # x264 is under the GPL, and so is this ffmpeg as a whole. It is a program of its own: the project starts it and talks to it
 # by pipes and files, and links none of it. It is built on the machine of whoever deploys; whoever passes it on passes on its
@@ -27,8 +27,15 @@ assets=${PROTOVIDEO_ASSETS:-${XDG_CACHE_HOME:-$HOME/.cache}/protovideo/assets}
 folder=$assets/lambda
 made=$folder/ffmpeg
 script=$(sha256sum build.sh | cut -d ' ' -f 1)
-if [ -x "$made" ] && grep -qs "\"script\": \"$script\"" "$made.json"; then
-    exit 0
+# Of the note's values, one.
+noted() { sed -nE "s/.*\"$1\": \"([^\"]*)\".*/\1/p" "$made.json"; }
+if [ -x "$made" ] && [ -f "$made.json" ] && [ "$(noted script)" = "$script" ] &&
+    [ "$(noted sha256)" = "$(sha256sum "$made" | cut -d ' ' -f 1)" ]; then
+    # The machine's own ffmpeg is updated first, where updates are installed by themselves.
+    here=$(dpkg-query -W -f '${Version}' ffmpeg 2>/dev/null || true) built=$(noted ffmpeg)
+    if [ -z "$here" ] || [ -z "$built" ] || ! dpkg --compare-versions "$here" gt "$built"; then
+        exit 0
+    fi
 fi
 
 . /etc/os-release

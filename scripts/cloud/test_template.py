@@ -173,7 +173,6 @@ class Environment(unittest.TestCase):
         read = set(re.findall(r'"([A-Z][A-Z_]+)"', source("src/config.rs") + source("src/config/cloud.rs")))
         self.assertLessEqual(set().union(*self.NEEDED.values()), read)
         clouds = set(re.findall(r'"(PROTOVIDEO_[A-Z_]+)"', source("src/config/cloud.rs")))
-        # The command line alone sends requests.
         self.assertEqual(clouds - set().union(*self.NEEDED.values()), set())
 
     def test_nothing_is_set_to_nothing(self):

@@ -1,5 +1,6 @@
 //! The stores against servers that stand in for AWS.
 
+mod cache;
 mod contract;
 mod emulator;
 
