@@ -140,7 +140,7 @@ lint: programs ## Check formatting, lints, licences and duplicate dependencies
 	$(call say,"Formatting")
 	cargo fmt --all --check
 	$(call say,"Lints")
-	cargo clippy --locked --all-targets -- --deny warnings
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	$(call say,"Licences and duplicates")
 	cargo fetch --locked --quiet
 	cargo-deny --offline --locked check licenses bans sources

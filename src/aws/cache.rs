@@ -207,7 +207,7 @@ impl Artifacts for Cache {
 
     async fn open(&self, id: &ArtifactId, work: &Path) -> PortResult<Option<PathBuf>> {
         if let Some(there) = self.published(id)
-            && let Some(path) = self.near.open(id, &there.meta.sha256)?
+            && let Some(path) = self.near.open(id, &there.meta.sha256)
         {
             return Ok(Some(path));
         }

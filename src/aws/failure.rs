@@ -33,7 +33,8 @@ const THROTTLED: [&str; 8] = [
     "ThrottlingException",
 ];
 
-/// The error of a call. `doing` reads on in one sentence: `read the task t in the table tasks`.
+/// The error of a call, which is of no more use after it. `doing` reads on in one sentence: `read the task t in the table tasks`.
+#[expect(clippy::needless_pass_by_value, reason = "it ends a chain of `map_err`")]
 pub(super) fn failed<E, R>(doing: &str, error: SdkError<E, R>) -> PortError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -47,7 +48,7 @@ where
     let message = format!("cannot {doing}: {told}");
     let answered = matches!(error, SdkError::ServiceError(_));
     let is = |names: &[&str]| names.contains(&name.as_str());
-    let error = if is(&DENIED) {
+    if is(&DENIED) {
         PortError::permanent(class, "ACCESS_DENIED", message)
     } else if is(&MISSING) {
         PortError::permanent(class, "STORE_MISSING", message)
@@ -60,8 +61,7 @@ where
         PortError::transient(class, "AWS_UNREACHABLE", message)
     } else {
         PortError::transient(class, "AWS", message)
-    };
-    error
+    }
 }
 
 /// The code that the service gave its refusal.

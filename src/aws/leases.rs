@@ -46,10 +46,7 @@ impl Cache {
         for key in keys {
             call = call.transact_items(TransactWriteItem::builder().update(self.take(key, owner, span)?).build());
         }
-        let error = match call.send().await {
-            Ok(_) => return Ok(vec![Some(true); keys.len()]),
-            Err(error) => error,
-        };
+        let Err(error) = call.send().await else { return Ok(vec![Some(true); keys.len()]) };
         let reasons = match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => canceled.cancellation_reasons(),
             _ => return Err(failed(&format!("take leases in the table {}", self.index.table), error)),

@@ -1,7 +1,7 @@
-//! Metrics as lines of the log, in CloudWatch's embedded metric format: the service makes numbers of them, nobody waits
+//! Metrics as lines of the log, in `CloudWatch`'s embedded metric format: the service makes numbers of them, nobody waits
 //! for it. At least once: a line that is told twice counts twice.
 //!
-//! Source: the Amazon CloudWatch user guide, "Embedded metric format specification".
+//! Source: the Amazon `CloudWatch` user guide, "Embedded metric format specification".
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -18,7 +18,7 @@ pub const STACK: &str = "Stack";
 pub struct Metric {
     /// `step_ms`.
     pub name: &'static str,
-    /// A unit of CloudWatch's.
+    /// A unit of `CloudWatch`'s.
     pub unit: &'static str,
     /// `Kind`.
     pub by: Option<&'static str>,

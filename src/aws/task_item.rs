@@ -80,6 +80,11 @@ pub(super) fn scene_of(step: &str) -> Option<u32> {
     step.strip_prefix("scene#")?.parse().ok()
 }
 
+/// The end of an update's `SET` that gives a scene's place in `progress.scenes` a value; nothing where it is no scene.
+pub(super) fn scene_is(scene: Option<u32>, value: &str) -> String {
+    scene.map(|scene| format!(", progress.scenes[{scene}] = {value}")).unwrap_or_default()
+}
+
 /// The sort key of a step's own item: `scene#0003`, so that a query answers them in order.
 pub(super) fn step_key(step: &str) -> String {
     match step.split_once('#') {

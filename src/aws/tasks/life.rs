@@ -1,6 +1,14 @@
 //! A task's beginning and its ends.
 
-use super::*;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use serde_json::Value;
+
+use super::{LIVING, TaskTable, living, now_of, update};
+use crate::aws::failure::{code, failed};
+use crate::aws::items::{Item, attribute, number, text, text_of};
+use crate::aws::task_item::{self, KEPT_S, LIVE, scene_is};
+use crate::domain::task::{Outcome, Status, Task};
+use crate::ports::{Created, NewTask, PortResult};
 
 impl TaskTable {
     pub(super) async fn recorded(&self, new: &NewTask) -> PortResult<Created> {
@@ -46,9 +54,7 @@ impl TaskTable {
                 }
                 Outcome::Failed(error) => {
                     expression += ", #error = :told";
-                    if let Some(scene) = error.scene {
-                        expression += &format!(", progress.scenes[{scene}] = :status");
-                    }
+                    expression += &scene_is(error.scene, ":status");
                 }
                 Outcome::Started | Outcome::Cancelled => {}
             }

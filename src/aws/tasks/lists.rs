@@ -1,7 +1,17 @@
 //! Records of a task's steps, and lists of tasks.
 
-use super::*;
-use crate::aws::items::value;
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::Value;
+
+use super::{RECORD, TaskTable};
+use crate::aws::failure::failed;
+use crate::aws::items::{Item, attribute, number, text, value};
+use crate::aws::task_item::{self, KEPT_S, LIVE, LIVE_INDEX, TASK};
+use crate::domain::task::{StepRecord, Task};
+use crate::ports::PortResult;
 
 impl TaskTable {
     pub(super) fn noted(&self, id: &str, record: &StepRecord) {

@@ -5,22 +5,22 @@ mod life;
 mod lists;
 mod steps;
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use serde_json::Value;
 
-use super::failure::{code, failed};
-use super::items::{Item, attribute, iso, number, number_of, text, text_of};
+use super::failure::failed;
+use super::items::{Item, iso, number, text};
 use super::objects::Objects;
 use super::outbox::Outbox;
 use super::packed::{pack, unpack};
-use super::task_item::{self, KEPT_S, LIVE, LIVE_INDEX, TASK, done, scene_of, step_key};
+use super::task_item::{self, TASK, done};
 use super::{Cache, Clients};
 use crate::domain::task::{Outcome, Status, StepRecord, Task};
 use crate::ports::{Class, Clock, Created, NewTask, PortError, PortResult, Tasks};

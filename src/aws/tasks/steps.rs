@@ -1,6 +1,15 @@
 //! A task's steps: begun, done, and done no more.
 
-use super::*;
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{Begun, LIVING, REMEMBERED, TaskTable, living, now_of, update};
+use crate::aws::items::{Item, iso, number, number_of, text};
+use crate::aws::task_item::{self, KEPT_S, done, scene_is, scene_of, step_key};
+use crate::domain::task::{Status, Task};
+use crate::ports::PortResult;
 
 impl TaskTable {
     fn remember(&self, id: &str, step: &str, now: u64, item: &Item) {
@@ -41,9 +50,7 @@ impl TaskTable {
         let mut expression = "SET #status = :inprogress, updated_ms = :now, updated_at = :at, \
             started_ms = if_not_exists(started_ms, :now), started_at = if_not_exists(started_at, :at)"
             .to_owned();
-        if let Some(scene) = scene_of(step) {
-            expression += &format!(", progress.scenes[{scene}] = :inprogress");
-        }
+        expression += &scene_is(scene_of(step), ":inprogress");
         let call = now_of(living(update(self.change(id), &expression, LIVING)), now);
         match self.send(id, call).await? {
             Ok(item) => {
@@ -59,9 +66,7 @@ impl TaskTable {
         self.outbox.put(&self.table, self.step_item(id, step, now));
         self.outbox.settle().await;
         let mut expression = "SET updated_ms = :now, updated_at = :at, progress.done = progress.done + :one".to_owned();
-        if let Some(scene) = scene_of(step) {
-            expression += &format!(", progress.scenes[{scene}] = :finished");
-        }
+        expression += &scene_is(scene_of(step), ":finished");
         let begun = self.recalled(id, step).filter(|begun| begun.steps > 0);
         if begun.is_some() {
             expression += ", progress.fraction = progress.fraction + :each, progress.eta_s = :eta";
@@ -90,9 +95,7 @@ impl TaskTable {
 
     pub(super) async fn unmarked(&self, id: &str, step: &str, now: u64) -> PortResult<()> {
         let mut expression = "SET progress.done = progress.done - :one".to_owned();
-        if let Some(scene) = scene_of(step) {
-            expression += &format!(", progress.scenes[{scene}] = :queued");
-        }
+        expression += &scene_is(scene_of(step), ":queued");
         expression += " DELETE done :step";
         let mut call = update(self.change(id), &expression, "contains(done, :name)")
             .expression_attribute_values(":one", number(1))

@@ -26,7 +26,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Servers that run, and clients of them.
 struct Cloud {
     clients: Clients,
-    _servers: Vec<Emulator>,
+    servers: Vec<Emulator>,
 }
 
 fn tools() -> PathBuf {
@@ -49,11 +49,11 @@ async fn clients(endpoint: &str) -> Clients {
 /// All services by one server; with `objects` those of S3 by another.
 async fn cloud(server: Server, objects: Option<Server>) -> Cloud {
     let main = Emulator::start(server, &tools());
-    let mut cloud = Cloud { clients: clients(&main.endpoint).await, _servers: vec![main] };
+    let mut cloud = Cloud { clients: clients(&main.endpoint).await, servers: vec![main] };
     if let Some(objects) = objects {
         let other = Emulator::start(objects, &tools());
         cloud.clients.s3 = clients(&other.endpoint).await.s3;
-        cloud._servers.push(other);
+        cloud.servers.push(other);
     }
     cloud
 }

@@ -69,11 +69,11 @@ fn not_yet(path: impl Into<String>, what: &str, instead: &str) -> Fault {
 }
 
 fn names(film: &Map<String, Value>, faults: &mut Vec<Fault>) {
-    if let Some(id) = film.get("task_id").and_then(Value::as_str) {
-        if !is_id(id) {
-            let message = format!("found {}; allowed: 1 to 64 of A-Z a-z 0-9 _ -", found(&film["task_id"]));
-            faults.push(Fault::new("task_id", message));
-        }
+    if let Some(id) = film.get("task_id").and_then(Value::as_str)
+        && !is_id(id)
+    {
+        let message = format!("found {}; allowed: 1 to 64 of A-Z a-z 0-9 _ -", found(&film["task_id"]));
+        faults.push(Fault::new("task_id", message));
     }
     if let Some(name) = film.get("output_filename").and_then(Value::as_str) {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
