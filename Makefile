@@ -120,7 +120,7 @@ target/stand-ins/ready: $(cloud)/ready $(sam)/ready
 	$(call say,"Building the functions with stand-ins")
 	cargo build --locked $(functions:%=-p protovideo-%) $(making:%=--features protovideo-%/stand-ins)
 	mkdir -p $(@D)
-	cp $(functions:%=target/debug/%) $(@D)
+	cp --remove-destination $(functions:%=target/debug/%) $(@D)
 
 # Python programs in folders of their own.
 $(gates)/ready: scripts/gates/requirements.txt

@@ -1,5 +1,6 @@
 //! What AWS answers when it does not do what it was asked, as the pipeline understands it.
 
+use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_types::error::display::DisplayErrorContext;
 
@@ -22,8 +23,9 @@ const MISSING: [&str; 5] = [
     "QueueDoesNotExist",
     "ResourceNotFoundException",
 ];
-const THROTTLED: [&str; 8] = [
+const THROTTLED: [&str; 9] = [
     "LimitExceededException",
+    "OverLimit",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "RequestThrottled",
@@ -33,12 +35,24 @@ const THROTTLED: [&str; 8] = [
     "ThrottlingException",
 ];
 
+/// Refusals that pass by themselves: others were at it, or the clock or the session was behind.
+const PASSING: [&str; 9] = [
+    "ConditionalRequestConflict",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "OperationAborted",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "RequestTimeout",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+];
+
 /// The error of a call, which is of no more use after it. `doing` reads on in one sentence: `read the task t in the table tasks`.
 #[expect(clippy::needless_pass_by_value, reason = "it ends a chain of `map_err`")]
-pub(super) fn failed<E, R>(doing: &str, error: SdkError<E, R>) -> PortError
+pub(super) fn failed<E>(doing: &str, error: SdkError<E, HttpResponse>) -> PortError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     let (class, name) = (Class::Storage, error.code().unwrap_or_default().to_owned());
     let told = match error.message() {
@@ -46,7 +60,9 @@ where
         _ => format!("{}", DisplayErrorContext(&error)),
     };
     let message = format!("cannot {doing}: {told}");
-    let answered = matches!(error, SdkError::ServiceError(_));
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let refused =
+        matches!(error, SdkError::ServiceError(_)) && status.is_some_and(|status| (400..500).contains(&status));
     let is = |names: &[&str]| names.contains(&name.as_str());
     if is(&DENIED) {
         PortError::permanent(class, "ACCESS_DENIED", message)
@@ -57,10 +73,12 @@ where
     } else if matches!(error, SdkError::ConstructionFailure(_)) {
         // No credentials, no region, or a value that the service does not take.
         PortError::permanent(class, "AWS_REQUEST", message)
-    } else if !answered {
-        PortError::transient(class, "AWS_UNREACHABLE", message)
-    } else {
+    } else if refused && !is(&PASSING) {
+        PortError::permanent(class, "AWS_REQUEST", message)
+    } else if status.is_some() {
         PortError::transient(class, "AWS", message)
+    } else {
+        PortError::transient(class, "AWS_UNREACHABLE", message)
     }
 }
 

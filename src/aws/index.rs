@@ -1,6 +1,6 @@
 //! The table of artifacts and of the leases on them: one item for each, which is a lease until the artifact is there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::primitives::Blob;
@@ -91,8 +91,10 @@ impl Index {
     /// The lines of those keys, in their order.
     pub(super) async fn lines(&self, keys: &[String]) -> PortResult<Vec<Line>> {
         let mut items: HashMap<String, Item> = HashMap::new();
-        for batch in keys.chunks(BATCH) {
-            let keys = batch.iter().map(|key| HashMap::from([("artifact".to_owned(), text(key))]));
+        // What is asked for twice would be refused.
+        let once: Vec<_> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
+        for batch in once.chunks(BATCH) {
+            let keys = batch.iter().map(|key| HashMap::from([("artifact".to_owned(), text(*key))]));
             let asked = KeysAndAttributes::builder().set_keys(Some(keys.collect())).consistent_read(true).build();
             let asked = asked.map_err(|e| failed_to_build(&e))?;
             let mut open = Some(HashMap::from([(self.table.clone(), asked)]));

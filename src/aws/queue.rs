@@ -186,10 +186,9 @@ impl Queue for Queues {
 }
 
 /// A receipt of an earlier delivery is not an error: another worker has the message, or it is gone.
-pub(super) fn stale<E, R>(sent: Result<(), aws_sdk_sqs::error::SdkError<E, R>>, url: &str) -> PortResult<()>
+pub(super) fn stale<E>(sent: Result<(), aws_sdk_sqs::error::SdkError<E>>, url: &str) -> PortResult<()>
 where
     E: aws_sdk_sqs::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     const STALE: [&str; 5] = [
         "AWS.SimpleQueueService.MessageNotInflight",

@@ -1,10 +1,14 @@
 """A function's `/tmp` that is full, or may not be written: the process ends where that may help, and the task in any case."""
 
+import json
 import os
+import shutil
 import subprocess
 import unittest
 
 from .case import Functions, codes, film, metric
+from .deployment import TICK
+from .driver import depth
 from .watch import read
 
 QUEUE = "RenderQueue"
@@ -58,8 +62,25 @@ class Disk(Functions):
         self.assertEqual(read(self.here, "t")["progress"]["scenes"], ["finished"])
         self.assertFalse(left.exists())
 
-    def test_a_folder_that_cannot_be_made(self):
-        self.render.environment["TMPDIR"] = str(self.folder / "nowhere")
+    def test_a_folder_that_is_gone(self):
+        """Where the process's own folder went, another process makes a new one."""
+        self.send(self.here, "{", QUEUE)
+        while depth(self.here.sqs, self.here.queue(QUEUE))[0]:
+            self.hand(self.here, self.render, QUEUE)
+            for work in self.render.scratch.iterdir():
+                shutil.rmtree(work)
         outcomes = self.attempts()
-        self.assertEqual(set(outcomes), {"exited"}, "a process without a folder does not begin")
+        item = read(self.here, "t")
+        if item["status"] == "failed":
+            self.assert_failed(item, "IO", scene=0)
+        self.assertIn("exited", outcomes, "the process ends rather than fail one task after another")
+
+    def test_a_folder_that_cannot_be_made(self):
+        """Such a process does not begin; what becomes of its messages is the reconciler's to tell."""
+        self.render.environment["TMPDIR"] = str(self.folder / "nowhere")
+        self.assertEqual(set(self.attempts()), {"exited"})
         self.assertEqual(read(self.here, "t")["status"], "queued")
+        self.send(self.here, {"v": 1, "task": "t", "do": "render", "scene": 0}, "RenderDeadLetters")
+        answer = self.slot(self.here, "reconcile", "reconcile").invoke(TICK)
+        self.assertEqual(json.loads(answer.body).get("buried"), 1, answer)
+        self.assert_failed(read(self.here, "t"), "CRASH_LOOP", scene=0)

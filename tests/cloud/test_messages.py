@@ -7,6 +7,7 @@ import unittest
 
 from .case import PROGRAMS, ROOT, Functions, codes, film, metric
 from .driver import depth
+from .emulators import REGION
 from .watch import read
 
 QUEUE = "RenderQueue"
@@ -94,7 +95,7 @@ class Messages(Functions):
         if not program:
             raise unittest.SkipTest("the program protovideo is not built")
         self.accepted("stopped")
-        variables = self.here.function("render").environment
+        variables = self.here.function("render").environment | {"AWS_REGION": REGION}
         cancel = [str(program), "cancel", "stopped"]
         done = subprocess.run(cancel, env=os.environ | variables, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)

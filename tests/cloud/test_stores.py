@@ -84,9 +84,9 @@ class Denied(Functions):
     def denied(self, *patterns: str, at: str = "submit") -> dict:
         """The end of a task whose function `at` is denied these calls."""
         with Proxy(self.emulator.endpoint) as proxy:
-            stack = self.stack(name=f"denied-{len(self.seen)}", endpoint=proxy.endpoint)
-            self.seen.append(patterns)
-            slots = [self.slot(stack, name, f"{len(self.seen)}-{name}") for name in ("submit", "render", "assemble")]
+            self.runs = getattr(self, "runs", 0) + 1
+            stack = self.stack(name=f"{self.name}-{self.runs}", endpoint=proxy.endpoint)
+            slots = [self.slot(stack, name, f"{self.runs}-{name}") for name in ("submit", "render", "assemble")]
             self.send(stack, film("a boat", task_id="t"))
             for slot, queue in zip(slots, ("RequestsQueue", "RenderQueue", "AssembleQueue")):
                 here = slot.bootstrap.name == at
@@ -98,7 +98,6 @@ class Denied(Functions):
         raise AssertionError(f"{at} was not reached")
 
     def test_each_function_says_what_it_is_denied(self):
-        self.seen: list = []
         for at, patterns in [
             ("submit", ["s3.PutObject"]), ("submit", ["sqs.SendMessage*"]), ("submit", ["dynamodb.GetItem", "s3.HeadObject"]),
             ("render", ["s3.GetObject"]), ("render", ["s3.PutObject"]), ("render", ["dynamodb.TransactWriteItems"]),
@@ -115,7 +114,6 @@ class Denied(Functions):
                     self.assertFalse(end["again"])
 
     def test_a_denied_table_is_asked_seldom(self):
-        self.seen = []
         for at, call in [("render", "dynamodb.UpdateItem"), ("assemble", "dynamodb.UpdateItem")]:
             with self.subTest(at=at):
                 end = self.denied(call, at=at)
@@ -124,7 +122,6 @@ class Denied(Functions):
                 self.assertNotIn("error", end)
 
     def test_lines_that_cannot_be_written_harm_nothing(self):
-        self.seen = []
         end = self.denied("dynamodb.BatchWriteItem", at="render")
         self.assertFalse(end["again"])
         self.assertEqual(end["status"], "inprogress")
