@@ -114,6 +114,11 @@ chaos: base target/stand-ins/ready ## Kill functions at random while they make f
 	PYTHONPATH=tests $(cloud)/bin/python -m cloud.chaos --programs target/stand-ins --assets $(assets) --bound-s 1500 \
 	    --kill 0.9 --least-killed 0.333
 
+.PHONY: bench-cloud
+bench-cloud: base target/stand-ins/ready ## Count the functions' calls to AWS, and measure their starts and sizes
+	cargo build --locked $(functions:%=-p protovideo-%)
+	PYTHONPATH=tests $(cloud)/bin/python -m cloud.measure --programs target/stand-ins --real target/debug
+
 # The functions with stand-ins for speech and encoding, for tests of all that surrounds those.
 .PHONY: target/stand-ins/ready
 target/stand-ins/ready: $(cloud)/ready $(sam)/ready

@@ -14,6 +14,11 @@ the SQS event source, and emulators of S3, DynamoDB and SQS.
 | Who draws pictures, and counts them? | images.py |
 | Do tasks survive all this? | chaos.py, with deployment.py, requests.py, watch.py, invariants.py |
 | Is each permission needed? | permissions.py |
+| What do tests of the real functions have in common? | case.py |
+| What becomes of bad requests, bad messages, broken stores, a full disk? | test_refused.py, test_messages.py, test_stores.py, test_disk.py |
+| Is what tasks share made once, and what is damaged made anew? | test_shared.py |
+| Is the speech model loaded once? | test_session.py |
+| What does all this cost in calls and time? | measure.py |
 
 Run the tests with `python -m unittest discover -s tests/cloud -t tests` and the commands with
 `PYTHONPATH=tests python -m cloud.chaos --help`.

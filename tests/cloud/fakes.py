@@ -19,7 +19,7 @@ from cloud.scripted import API
 s3, dynamodb, sqs = (boto3.client(service) for service in ("s3", "dynamodb", "sqs"))
 BUCKET, TABLE = os.environ["PROTOVIDEO_BUCKET"], os.environ["PROTOVIDEO_TASKS_TABLE"]
 RENDER, ASSEMBLE = os.environ["PROTOVIDEO_RENDER_QUEUE"], os.environ["PROTOVIDEO_ASSEMBLE_QUEUE"]
-DEAD_LETTERS = os.environ["PROTOVIDEO_DEAD_LETTERS"].split(",")
+DEAD_LETTERS = os.environ.get("PROTOVIDEO_DEAD_LETTERS", "").split(",")
 BUG = os.environ.get("BUG", "")
 
 

@@ -22,7 +22,7 @@ class Refused(Functions):
         """Sends the body; it is refused so, in one delivery."""
         before = len(self.deployed.drivers["submit"].history)
         message = self.send(self.here, body)
-        item = self.end(self.here, task or message)
+        item = self.end(self.here, task or message, 30)
         self.assert_failed(item, code, words, retryable=False)
         self.empty(self.here, "RequestsQueue")
         self.assertEqual(len(self.deployed.drivers["submit"].history), before + 1)
@@ -51,6 +51,16 @@ class Refused(Functions):
         self.until(lambda: read(self.here, "mine")["status"] != "failed", "the better request is accepted")
         better = self.finished("mine")
         self.assertNotIn("error", better)
+
+    def test_a_voice_that_nobody_has(self):
+        """What only a look at the installed voices tells is told under the request's own id, too."""
+        request = film("a boat", task_id="spoken")
+        request["scenes"][0] = {"type": "image", "promptImage": "a boat", "narration_text": "A boat."}
+        for _ in range(2):
+            self.refused(request | {"voice": "nobody"}, "INVALID_REQUEST", "nobody", task="spoken")
+        self.send(self.here, request)
+        self.until(lambda: read(self.here, "spoken")["status"] != "failed", "the better request is accepted")
+        self.finished("spoken")
 
     def test_an_id_that_another_request_has(self):
         self.send(self.here, film("a boat", task_id="taken"))
