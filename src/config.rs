@@ -78,6 +78,9 @@ pub enum ConfigError {
         /// The variable.
         name: &'static str,
     },
+    /// AWS has to be asked, and nothing says where.
+    #[error("AWS_REGION is not set, and no profile names a region")]
+    NoRegion,
     /// It is set to something else.
     #[error("{name} is {found:?}; allowed: {allowed}")]
     Unparsable {

@@ -29,8 +29,9 @@ WORK = {
         f"{BUCKET}/tasks/*": {"s3:GetObject"},
         BUCKET: {"s3:ListBucket"},
     },
-    "assemble": SEND | {
-        "<AssembleQueue.Arn>": {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
+    "assemble": {
+        "<RenderQueue.Arn>": {"sqs:SendMessage"},
+        "<AssembleQueue.Arn>": {"sqs:ChangeMessageVisibility"},
         TASKS: {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:Query"},
         INDEX: LINES,
         f"{BUCKET}/cache/*": CACHE,

@@ -7,6 +7,8 @@ use aws_sdk_s3::config::SharedHttpClient;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+use crate::config::ConfigError;
+
 use super::rules::{BODY, POLL, Rule, STATE};
 
 /// A connection that was idle for longer is not used again: a function that was frozen for long finds it dead.
@@ -23,9 +25,15 @@ pub struct Clients {
 
 impl Clients {
     /// With the credentials, region and endpoint of the usual variables and files. Asks nobody for anything yet.
-    pub async fn from_env() -> Self {
+    ///
+    /// # Errors
+    /// Where nothing names a region.
+    pub async fn from_env() -> Result<Self, ConfigError> {
         let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http()).load().await;
-        Self::new(&config)
+        if config.region().is_none() {
+            return Err(ConfigError::NoRegion);
+        }
+        Ok(Self::new(&config))
     }
 
     /// With that configuration.

@@ -22,10 +22,13 @@ pub struct Stack {
 
 impl Stack {
     /// The stack that the configuration names. Asks nobody for anything yet.
-    pub async fn open(config: &Config) -> Self {
+    ///
+    /// # Errors
+    /// Where nothing names a region.
+    pub async fn open(config: &Config) -> Result<Self, ConfigError> {
         let clock = Arc::new(SystemClock);
-        let (clients, cloud) = (Clients::from_env().await, config.cloud.clone());
-        Self { clients, clock, cloud, max_age: config.cache_max_age }
+        let (clients, cloud) = (Clients::from_env().await?, config.cloud.clone());
+        Ok(Self { clients, clock, cloud, max_age: config.cache_max_age })
     }
 
     /// The bucket.

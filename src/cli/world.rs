@@ -82,7 +82,7 @@ impl Station {
         if config.cloud.tasks_table.is_none() {
             return Ok(Self::open(config, None, task, progress)?);
         }
-        let (stack, work) = (Stack::open(config).await, work::folder()?);
+        let (stack, work) = (Stack::open(config).await?, work::folder()?);
         let makers = Makers::installed(config, makers::speech(config))?;
         let settings = Workshop::settings(config, work.path());
         let workshop = Workshop::new(config, &stack, makers, None, settings, progress.clone(), Duration::ZERO)?;

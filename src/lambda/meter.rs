@@ -94,7 +94,7 @@ impl Observer for Meter {
                     self.metrics.tell(FILM_MINUTES, "", seconds / 60.0, now);
                 }
             }
-            Event::Retry { code: "DISK_FULL", .. } => self.sick.store(true, Ordering::Relaxed),
+            Event::Retry { code: "DISK_FULL" | "IO", .. } => self.sick.store(true, Ordering::Relaxed),
             Event::Retry { .. } | Event::Planned { .. } | Event::Frames { .. } => {}
         }
     }

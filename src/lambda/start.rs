@@ -33,7 +33,7 @@ impl Start {
         let began = Instant::now();
         let config = Config::from_env()?;
         telemetry::init(config.log.as_deref().unwrap_or(LOGGED), true, false);
-        let (stack, metrics) = (Stack::open(&config).await, Metrics::of(&config.cloud.stack));
+        let (stack, metrics) = (Stack::open(&config).await?, Metrics::of(&config.cloud.stack));
         Ok(Self { config, stack, metrics, began })
     }
 

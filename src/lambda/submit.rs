@@ -152,7 +152,11 @@ impl Submitter {
             Err(SubmitError::Port(error)) => {
                 let error = of_port(&error);
                 match bench.pipeline.give_up(&draft, &id, &error).await {
-                    Ok(true) => Accepted::Task,
+                    Ok(true) => {
+                        tracing::error!(task = id, code = error.code, "a task could not be begun: {}", error.message);
+                        self.metrics.tell(REFUSED, &error.code, 1.0, SystemClock.now_ms());
+                        Accepted::Task
+                    }
                     Ok(false) => Accepted::Refused(error, named),
                     Err(unrecorded) => Accepted::Again(unrecorded),
                 }

@@ -26,7 +26,8 @@ impl Pipeline {
         let film = job.plan.film.id().map_err(|e| fault("film")(e.into()))?;
         let all = job.plan.artifacts().map_err(|e| fault("film")(e.into()))?;
         let all: Vec<_> = all.into_iter().map(|(_, id)| id).collect();
-        self.survey(job, &all, &[film, job.plan.film.soundtrack]).await.map_err(fault("film"))?;
+        // The sound is leased by whoever makes the film. Of two that held one each, both would wait.
+        self.survey(job, &all, &[film]).await.map_err(fault("film"))?;
         let film = self.film(job).await.map_err(fault("film"))?;
         self.poster(job).await.map_err(fault("poster"))?;
         self.finish(job, &film).await.map_err(fault("film"))

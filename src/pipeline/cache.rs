@@ -99,6 +99,7 @@ impl Pipeline {
             Some(meta) => (meta, CacheOutcome::Hit),
             None => {
                 let made = self.make(job, scene, recipe, id, make).await;
+                self.flights.made(id);
                 self.give_back(job, id).await;
                 (made?, CacheOutcome::Miss)
             }

@@ -65,6 +65,15 @@ impl Pipeline {
                 return self.failed(&task.id, attempt, StepError { scene: None, step: "plan", error }).await;
             }
         };
+        if !plan.has(&message.work) {
+            tracing::warn!(
+                task = task.id,
+                step,
+                code = "UNKNOWN_STEP",
+                "a message names a step that the plan does not have"
+            );
+            return Ok(Handled::Done);
+        }
         let left = Duration::from_millis(task.deadline.saturating_sub(self.world.clock.now_ms()));
         let job = self.job(task, plan, lane, cancel.clone(), left);
         match self.holding(&job, self.work(&job, &message.work)).await {
@@ -98,7 +107,8 @@ impl Pipeline {
             return Ok(Handled::Again(Duration::ZERO));
         }
         let (step, code, message) = (failure.step, failure.error.code, failure.to_string());
-        let emptied = code == "DISK_FULL" && self.settings.disk_is_emptied;
+        // Files of this step's own could not be written or read; the next attempt finds another disk, or another process.
+        let emptied = matches!(code, "DISK_FULL" | "IO") && self.settings.disk_is_emptied;
         if (failure.error.retryable || emptied) && attempt < self.settings.attempts {
             self.observer.event(Event::Retry { task, code, error: &message });
             tracing::warn!(task, step, code, "to be tried again: {message}");
@@ -121,8 +131,7 @@ impl Pipeline {
     /// Work for a task that has so much time left.
     pub(super) fn job(&self, task: Task, plan: Arc<Plan>, lane: u32, cancel: CancellationToken, left: Duration) -> Job {
         let deadline = Instant::now() + left.min(self.settings.step_deadline);
-        let owner = format!("{}-{:08x}", self.name, fastrand::u32(..)).into();
-        Job { task: Arc::new(task), plan, lane, cancel, deadline, owner, turns: Arc::default() }
+        Job { task: Arc::new(task), plan, lane, cancel, deadline, turns: Arc::default() }
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Pipeline {
     encoders: Arc<Semaphore>,
     flights: Arc<turn::Flights>,
     memory: Arc<memory::Memory>,
-    /// Names this pipeline and its clones among all processes.
+    /// Names this pipeline and its clones, among all processes, as an owner of leases.
     name: Arc<str>,
     dispatch: Dispatch,
     observer: Arc<dyn Observer>,
@@ -90,8 +90,6 @@ struct Job {
     cancel: CancellationToken,
     /// When the work has to have ended.
     deadline: Instant,
-    /// Names this work, among all others everywhere, as an owner of leases.
-    owner: Arc<str>,
     /// What it knows of the artifacts it needs, and which of them it holds.
     turns: Arc<turn::Turns>,
 }

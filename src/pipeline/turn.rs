@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Mutex as Flight, OwnedMutexGuard};
 
@@ -16,7 +16,11 @@ const LOOKS: u32 = 120;
 
 /// What is being made in this process, so that the second comer waits for the first.
 #[derive(Default)]
-pub(super) struct Flights(Mutex<HashMap<ArtifactId, Arc<Flight<()>>>>);
+pub(super) struct Flights {
+    flights: Mutex<HashMap<ArtifactId, Arc<Flight<()>>>>,
+    /// What the work in this process knows, since all of it holds leases under one name.
+    surveys: Mutex<Vec<Weak<Turns>>>,
+}
 
 impl Flights {
     /// Waits until nobody else in this process makes that artifact, and says whether somebody did.
@@ -29,9 +33,24 @@ impl Flights {
     }
 
     fn of(&self, id: &ArtifactId) -> Arc<Flight<()>> {
-        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         flights.retain(|_, flight| Arc::strong_count(flight) > 1);
         flights.entry(*id).or_default().clone()
+    }
+
+    /// Keeps what a piece of work surveyed up to date while it goes on.
+    fn follow(&self, turns: &Arc<Turns>) {
+        let mut surveys = self.surveys.lock().unwrap_or_else(PoisonError::into_inner);
+        surveys.retain(|turns| turns.strong_count() > 0);
+        surveys.push(Arc::downgrade(turns));
+    }
+
+    /// An artifact was made here: nobody in this process need make it on the strength of an earlier survey.
+    pub(super) fn made(&self, id: &ArtifactId) {
+        let surveys = self.surveys.lock().unwrap_or_else(PoisonError::into_inner);
+        for turns in surveys.iter().filter_map(Weak::upgrade) {
+            turns.with(|state| state.ours.remove(id));
+        }
     }
 }
 
@@ -73,7 +92,8 @@ impl Turns {
 
 impl Pipeline {
     /// Looks for all artifacts that a piece of work needs at once, and leases those that are not there and that `makes`
-    /// names, so that a store in the network is asked twice and not twice for each.
+    /// names, so that a store in the network is asked twice and not twice for each. Whoever leases an artifact here has to
+    /// make it before it waits for another that is leased here too.
     pub(super) async fn survey(&self, job: &Job, needs: &[ArtifactId], makes: &[ArtifactId]) -> PortResult<()> {
         let needs: Vec<_> = needs.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
         let found = self.world.artifacts.find_all(&needs).await?;
@@ -82,11 +102,12 @@ impl Pipeline {
         let open: BTreeSet<_> = makes.iter().copied().filter(|id| !there.contains_key(id)).collect();
         let open: Vec<_> = open.into_iter().collect();
         job.turns.with(|state| state.there = there);
+        self.flights.follow(&job.turns);
         if open.is_empty() {
             return Ok(());
         }
         let keys: Vec<_> = open.iter().map(ToString::to_string).collect();
-        let taken = self.world.leases.acquire_all(&keys, &job.owner, self.settings.lease).await?;
+        let taken = self.world.leases.acquire_all(&keys, &self.name, self.settings.lease).await?;
         job.turns.with(|state| {
             state.ours = open.iter().zip(taken).filter_map(|(id, taken)| taken.then_some(*id)).collect();
             state.held.clone_from(&state.ours);
@@ -120,7 +141,7 @@ impl Pipeline {
             if let Some(meta) = self.world.artifacts.find(id).await? {
                 return Ok((Some(meta), waited));
             }
-            if self.world.leases.acquire(&id.to_string(), &job.owner, self.settings.lease).await? {
+            if self.world.leases.acquire(&id.to_string(), &self.name, self.settings.lease).await? {
                 job.turns.with(|state| state.held.insert(*id));
                 break;
             }
@@ -148,7 +169,7 @@ impl Pipeline {
                 _ = renewal.tick() => {
                     let keys: Vec<_> = held().iter().map(ToString::to_string).collect();
                     if !keys.is_empty()
-                        && let Err(error) = self.world.leases.acquire_all(&keys, &job.owner, self.settings.lease).await
+                        && let Err(error) = self.world.leases.acquire_all(&keys, &self.name, self.settings.lease).await
                     {
                         tracing::warn!(task = job.task.id, code = error.code, "leases were not renewed: {error}");
                     }
@@ -164,7 +185,7 @@ impl Pipeline {
     /// A failure only keeps others waiting until the lease ends.
     pub(super) async fn give_back(&self, job: &Job, id: &ArtifactId) {
         job.turns.with(|state| state.held.remove(id));
-        if let Err(error) = self.world.leases.release(&id.to_string(), &job.owner).await {
+        if let Err(error) = self.world.leases.release(&id.to_string(), &self.name).await {
             tracing::warn!(artifact = %id, code = error.code, "a lease was not given back: {error}");
         }
     }

@@ -11,6 +11,7 @@ use super::steps::{
 use super::{ArtifactId, Digest};
 use crate::domain::film::{DEFAULT_SCENE_MS, FilmSpec, SceneSpec};
 use crate::domain::script::Sentence;
+use crate::domain::task::Work;
 use crate::domain::units::{Fps, Size};
 
 /// A film's graph. It is recorded with its task, so that a deployment in the middle cannot skew its keys.
@@ -144,6 +145,16 @@ impl Plan {
     #[must_use]
     pub fn steps(&self) -> u32 {
         (self.narration.len() + self.scenes.len()) as u32 + 1
+    }
+
+    /// Whether a piece of work is one of this film's.
+    #[must_use]
+    pub fn has(&self, work: &Work) -> bool {
+        match work {
+            Work::Narrate { run } => (*run as usize) < self.narration.len(),
+            Work::Render { scene } => (*scene as usize) < self.scenes.len(),
+            Work::Assemble => true,
+        }
     }
 
     /// Every artifact of the film, inputs before what is made of them.

@@ -21,20 +21,21 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(os.environ.get("PROTOVIDEO_PROGRAMS") or ROOT / "target" / "stand-ins")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 ASSETS = Path(os.environ.get("PROTOVIDEO_ASSETS") or CACHE / "protovideo" / "assets")
-CODE = "code"
+CODE, INPUTS = "code", "inputs"
 SERVICES = {"iam": "iam", "sqs": "sqs", "s3": "s3", "dynamodb": "dynamodb", "logs": "logs", "functions": "lambda",
             "formation": "cloudformation"}
 
 
-def deploy(emulator: Ministack, name: str, programs: Path = PROGRAMS, assets: Path = ASSETS, **parameters: str) -> "Deployed":
-    """Deploys the template under that name."""
+def deploy(emulator: Ministack, name: str, programs: Path = PROGRAMS, assets: Path = ASSETS) -> "Deployed":
+    """Deploys the template under that name. Pictures may come from another bucket, too."""
     s3, formation = emulator.client("s3"), emulator.client("cloudformation")
-    s3.create_bucket(Bucket=CODE)
+    for bucket in (CODE, INPUTS):
+        s3.create_bucket(Bucket=bucket)
     text = TEMPLATE.read_text()
     for function in re.findall(r"CodeUri: \.\./functions/(\w+)", text):
         s3.upload_file(str(_packed(programs / function, emulator.folder)), CODE, function)
     text = re.sub(r"(CodeUri|ContentUri): (?:\.\./functions|layers)/(\w+)", rf"\1: s3://{CODE}/\2", text)
-    values = {"AssetsFolder": str(assets), "WithLayers": "false", "RequireTls": "false"} | parameters
+    values = {"AssetsFolder": str(assets), "InputBuckets": INPUTS, "WithLayers": "false", "RequireTls": "false"}
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
     capabilities = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
     # It is longer than what fits into a call.
@@ -81,6 +82,12 @@ class Deployed:
     def queue(self, logical: str) -> str:
         """The queue's URL."""
         return self.names[logical]
+
+    def input_buckets(self) -> list:
+        """The other buckets that requests may name pictures in."""
+        function = self.functions.get_function_configuration(FunctionName=self.names["SubmitFunction"])
+        named = function["Environment"]["Variables"].get("PROTOVIDEO_INPUT_BUCKETS", "")
+        return [name for name in named.split(",") if name]
 
     def of(self, kind: str) -> list:
         """The logical names of resources of a kind."""

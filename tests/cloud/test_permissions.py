@@ -1,95 +1,60 @@
-"""The trial of permissions, on a small stack whose function needs two of its three actions."""
+"""The trial of permissions: three of the template's, and whether it notices one that is of no use."""
 
 import contextlib
 import io
-import json
-import sys
 import tempfile
 import unittest
-import zipfile
 from pathlib import Path
-from unittest import mock
 
 from . import permissions
+from .deployed import PROGRAMS, deploy
 from .emulators import Ministack
 
-BOOTSTRAP = '''#!{python}
-import json, os, urllib.request
-import boto3
-api = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation"
-while True:
-    with urllib.request.urlopen(api + "/next") as request:
-        identifier, event = request.headers["Lambda-Runtime-Aws-Request-Id"], json.load(request)
-    try:
-        for record in event["Records"]:
-            boto3.client("s3").put_object(Bucket=os.environ["BUCKET"], Key="x", Body=b"")
-            item = {{"task_id": {{"S": record["messageId"]}}, "item": {{"S": "task"}}, "status": {{"S": "finished"}}}}
-            boto3.client("dynamodb").put_item(TableName=os.environ["TABLE"], Item=item)
-        path, body = "response", b"{{}}"
-    except Exception as error:
-        path, body = "error", json.dumps({{"errorType": "x", "errorMessage": str(error)}}).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{{api}}/{{identifier}}/{{path}}", body)).read()
-'''
-QUEUE_ACTIONS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 
+class Trial(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if not (PROGRAMS / "submit").exists():
+            raise unittest.SkipTest(f"no functions in {PROGRAMS}")
+        folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.stack = deploy(cls.enterClassContext(Ministack(folder, auth=True)), "tried")
 
-def template(code: dict) -> dict:
-    def allow(*actions: str) -> dict:
-        return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    def test_three_of_them_are_needed(self):
+        code, said = self.run_it(only=3)
+        self.assertEqual((code, len(said)), (0, 3), said)
 
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
-    document = {"Version": "2012-10-17", "Statement": [allow("s3:PutObject", "s3:DeleteObject"), allow("dynamodb:PutItem")]}
-    # The event source's own are not tried here.
-    source = {"Version": "2012-10-17", "Statement": [allow(*QUEUE_ACTIONS) | {"Sid": "Source"}]}
-    keys = [("task_id", "HASH"), ("item", "RANGE")]
-    return {"Resources": {
-        "Bucket": {"Type": "AWS::S3::Bucket"},
-        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 60}},
-        "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-            "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys]}},
-        "Managed": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": source, "Roles": [{"Ref": "Role"}]}},
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {
-            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-            "Policies": [{"PolicyName": "own", "PolicyDocument": document}]}},
-        "Function": {"Type": "AWS::Lambda::Function", "DependsOn": "Managed", "Properties": {
-            "Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 10, "Code": code,
-            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-            "Environment": {"Variables": {"BUCKET": {"Ref": "Bucket"}, "TABLE": {"Ref": "Table"}}}}},
-        "Source": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
-            "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]}, "FunctionName": {"Ref": "Function"}, "BatchSize": 1}},
-    }, "Outputs": {
-        "RequestsQueueUrl": {"Value": {"Ref": "Queue"}},
-        "TasksTableName": {"Value": {"Ref": "Table"}},
-    }}
+    def test_one_without_use_is_found(self):
+        with permissions.Trial(self.stack, 20) as trial:
+            [some] = [p for p in trial.permissions() if str(p) == "render s3:GetObject Bucket/tasks/*"]
+            whole = trial.policies(some.role)
+            [(name, document)] = whole.items()
+            more = {"Effect": "Allow", "Action": ["s3:GetObjectTagging"], "Resource": some.arn}
+            trial.put(some.role, {name: document | {"Statement": [*document["Statement"], more]}})
+            [useless] = [p for p in trial.permissions() if p.action == "s3:GetObjectTagging"]
+            self.assertIsNone(trial.noticed(useless))
+            self.assertIn("ends wrongly", trial.noticed(some))
+            self.assertIn(useless, trial.permissions(), "what was taken away is put back")
+            trial.put(some.role, whole)
 
+    def test_every_scene_of_the_table_is_of_a_permission(self):
+        with permissions.Trial(self.stack, 20) as trial:
+            allowed = {str(permission) for permission in trial.permissions()}
+        self.assertLessEqual(set(permissions.USED_BY) - {"reconcile"}, allowed)
 
-class Permissions(unittest.TestCase):
-    def test_each_action_is_told_apart(self):
-        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        emulator = self.enterContext(Ministack(folder, auth=True))
-        self.deploy(emulator, folder)
-        argv = ["permissions", "--endpoint", emulator.endpoint, "--stack", "small", "--within-s", "3"]
+    def run_it(self, **chosen) -> tuple:
         output = io.StringIO()
-        with mock.patch.object(sys, "argv", argv), contextlib.redirect_stdout(output):
-            code = permissions.main()
-        said = sorted(line.split(" ", 1)[1] for line in output.getvalue().splitlines())
-        expected = ["dynamodb:PutItem: needed", "s3:DeleteObject: unused, for when a damaged artifact is removed"]
-        self.assertEqual(said, [*expected, "s3:PutObject: needed"])
-        self.assertEqual(code, 0)
+        with contextlib.redirect_stdout(output):
+            code = permissions.run(self.stack, **chosen)
+        return code, output.getvalue().splitlines()
 
-    def deploy(self, emulator: Ministack, folder: Path) -> None:
-        program = zipfile.ZipInfo("bootstrap")
-        program.external_attr = 0o755 << 16
-        with zipfile.ZipFile(folder / "code.zip", "w") as archive:
-            archive.writestr(program, BOOTSTRAP.format(python=sys.executable))
-        s3, formation = emulator.client("s3"), emulator.client("cloudformation")
-        s3.create_bucket(Bucket="code")
-        s3.upload_file(str(folder / "code.zip"), "code", "code.zip")
-        body = json.dumps(template({"S3Bucket": "code", "S3Key": "code.zip"}))
-        formation.create_stack(StackName="small", TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
-        formation.get_waiter("stack_create_complete").wait(StackName="small", WaiterConfig={"Delay": 1})
+
+class Without(unittest.TestCase):
+    def test_one_action_on_one_resource(self):
+        document = {"Statement": [{"Effect": "Allow", "Action": ["a", "b"], "Resource": ["x", "y"]},
+                                  {"Effect": "Allow", "Action": "a", "Resource": "x"}]}
+        self.assertEqual(permissions.without(document, "a", "x"), {"Statement": [
+            {"Effect": "Allow", "Action": ["b"], "Resource": ["x", "y"]},
+            {"Effect": "Allow", "Action": ["a"], "Resource": ["y"]}]})
 
 
 if __name__ == "__main__":

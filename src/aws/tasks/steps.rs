@@ -51,7 +51,10 @@ impl TaskTable {
             started_ms = if_not_exists(started_ms, :now), started_at = if_not_exists(started_at, :at)"
             .to_owned();
         expression += &scene_is(scene_of(step), ":inprogress");
-        let call = now_of(living(update(self.change(id), &expression, LIVING)), now);
+        // Beyond the list's end a value would be added to it.
+        let there = scene_of(step).map(|scene| format!(" AND attribute_exists(progress.scenes[{scene}])"));
+        let condition = format!("{LIVING}{}", there.unwrap_or_default());
+        let call = now_of(living(update(self.change(id), &expression, &condition)), now);
         match self.send(id, call).await? {
             Ok(item) => {
                 self.remember(id, step, now, &item);

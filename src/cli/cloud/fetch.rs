@@ -30,7 +30,7 @@ pub(in crate::cli) struct Fetch {
 
 impl Fetch {
     pub(in crate::cli) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let stack = Stack::open(config).await;
+        let stack = Stack::open(config).await?;
         let task = stack.tasks()?.get(&self.task).await?.ok_or_else(|| task::unknown(&self.task))?;
         if task.status != Status::Finished {
             let why = task.error.map(|error| format!(": {}", error.message)).unwrap_or_default();

@@ -32,7 +32,7 @@ enum What {
 
 impl Letters {
     pub(in crate::cli) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let stack = Stack::open(config).await;
+        let stack = Stack::open(config).await?;
         let queues = stack.letters()?;
         let letters = queues.read(LETTERS).await?;
         match self.what {

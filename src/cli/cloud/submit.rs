@@ -34,7 +34,7 @@ impl Submit {
         if !draft.faults().is_empty() {
             return Err(SubmitError::from(Faults::new(draft.faults().to_vec())).into());
         }
-        let stack = Stack::open(config).await;
+        let stack = Stack::open(config).await?;
         let mut request: Value = serde_json::from_str(&text)?;
         let id = draft.request().task_id.clone().unwrap_or_else(task::new_id);
         request["task_id"] = Value::String(id.clone());

@@ -37,7 +37,7 @@ pub(in crate::cli) struct Worker {
 
 impl Worker {
     pub(in crate::cli) async fn run(self, config: &Config) -> Result<(), Failure> {
-        let stack = Stack::open(config).await;
+        let stack = Stack::open(config).await?;
         let folder = work::folder()?;
         let makers = Makers::installed(config, makers::speech(config))?;
         let settings = Workshop::settings(config, folder.path());

@@ -76,6 +76,7 @@ fn salvage(film: &Value, scenes: &[Value], faults: &[Fault]) -> Request {
     let sound = Sound { at_fault: faults.iter().map(|fault| fault.path.as_str()).collect() };
     let entries = film.get("pronunciations").and_then(Value::as_object).into_iter().flatten();
     Request {
+        task_id: sound.text("", film, "task_id"),
         narration_text: sound.text("", film, "narration_text"),
         voice: sound.voice("", film),
         pronunciations: entries

@@ -125,9 +125,9 @@ fn sources(prefix: &str, fields: &Map<String, Value>, origin: Origin, faults: &m
     for (name, value) in fields.iter().filter(|(name, _)| pointing(name)) {
         if let Some(source) = value.as_str()
             && origin == Origin::Remote
-            && !["http://", "https://", "data:"].iter().any(|scheme| source.starts_with(scheme))
+            && !["http://", "https://", "data:", "s3://"].iter().any(|scheme| source.starts_with(scheme))
         {
-            let message = format!("found {}; allowed: an http, https or data URL", found(value));
+            let message = format!("found {}; allowed: an http, https, data or s3 URL", found(value));
             faults.push(Fault::new(format!("{prefix}{name}"), message));
         }
     }

@@ -155,7 +155,10 @@ fn the_other_names_of_fields_are_read() {
         let request = Request::parse(&json, Origin::Remote).unwrap();
         assert_eq!(request.scenes[0].image.as_deref(), Some("https://a.b/c"), "{name}");
         let path = format!(r#"{{"scenes": [{{"type": "image", "{name}": "c.png"}}]}}"#);
-        assert_eq!(faults(&path), [format!(r#"scenes[0].{name}: found "c.png"; allowed: an http, https or data URL"#)]);
+        assert_eq!(
+            faults(&path),
+            [format!(r#"scenes[0].{name}: found "c.png"; allowed: an http, https, data or s3 URL"#)]
+        );
     }
     for name in ["video", "video_url"] {
         let json = format!(r#"{{"type": "video", "{name}": "https://a.b/c"}}"#);
@@ -198,7 +201,7 @@ fn a_film_has_its_limits() {
 fn only_the_command_line_names_files() {
     let json = r#"{"scenes": [{"type": "image", "image": "a.png"}]}"#;
     assert!(Request::parse(json, Origin::CommandLine).is_ok());
-    assert_eq!(faults(json), [r#"scenes[0].image: found "a.png"; allowed: an http, https or data URL"#]);
+    assert_eq!(faults(json), [r#"scenes[0].image: found "a.png"; allowed: an http, https, data or s3 URL"#]);
 }
 
 #[test]
