@@ -55,16 +55,18 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let (class, name) = (Class::Storage, error.code().unwrap_or_default().to_owned());
-    let told = match error.message() {
-        Some(message) if !name.is_empty() => format!("{name}: {message}"),
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    // An answer to HEAD has no body, and so neither code nor message.
+    let told = match (error.message(), status) {
+        (Some(message), _) if !name.is_empty() => format!("{name}: {message}"),
+        (_, Some(status)) if matches!(error, SdkError::ServiceError(_)) => format!("HTTP {status}"),
         _ => format!("{}", DisplayErrorContext(&error)),
     };
     let message = format!("cannot {doing}: {told}");
-    let status = error.raw_response().map(|response| response.status().as_u16());
     let refused =
         matches!(error, SdkError::ServiceError(_)) && status.is_some_and(|status| (400..500).contains(&status));
     let is = |names: &[&str]| names.contains(&name.as_str());
-    if is(&DENIED) {
+    if is(&DENIED) || name.is_empty() && status == Some(403) {
         PortError::permanent(class, "ACCESS_DENIED", message)
     } else if is(&MISSING) {
         PortError::permanent(class, "STORE_MISSING", message)

@@ -46,21 +46,30 @@ impl Letters {
 
     /// At most `most` letters of each queue. They stay there.
     pub async fn read(&self, most: usize) -> PortResult<Vec<Letter>> {
+        let each: PortResult<Vec<_>> = self.each(most).await.into_iter().collect();
+        Ok(each?.into_iter().flatten().collect())
+    }
+
+    /// The same queue by queue, since one that cannot be read does not keep others from it.
+    pub async fn each(&self, most: usize) -> Vec<PortResult<Vec<Letter>>> {
         let mut all = Vec::new();
         for url in &self.urls {
-            let mut of: Vec<Letter> = Vec::new();
-            while of.len() < most {
-                let more = self.receive(url).await?;
-                let new: Vec<_> =
-                    more.into_iter().filter(|letter| of.iter().all(|seen| seen.id != letter.id)).collect();
-                if new.is_empty() {
-                    break;
-                }
-                of.extend(new);
-            }
-            all.extend(of);
+            all.push(self.of(url, most).await);
         }
-        Ok(all)
+        all
+    }
+
+    async fn of(&self, url: &str, most: usize) -> PortResult<Vec<Letter>> {
+        let mut of: Vec<Letter> = Vec::new();
+        while of.len() < most {
+            let more = self.receive(url).await?;
+            let new: Vec<_> = more.into_iter().filter(|letter| of.iter().all(|seen| seen.id != letter.id)).collect();
+            if new.is_empty() {
+                break;
+            }
+            of.extend(new);
+        }
+        Ok(of)
     }
 
     async fn receive(&self, url: &str) -> PortResult<Vec<Letter>> {

@@ -1,5 +1,6 @@
 //! Items that may wait a little, so that many are written in one call: lines of the index, and records of steps. None of
-//! them is needed for a film to be right: without its line an artifact is looked for in the bucket, or made once more.
+//! them is needed for a film to be right: without its line an artifact is looked for in the bucket, or made once more. What
+//! nobody could make once more, a request's own pictures, is written before its task is recorded, and always looked for.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -119,8 +119,14 @@ impl Queues {
         Err(PortError::transient(Class::Storage, "AWS", message))
     }
 
-    /// At most `max` messages of one queue.
-    pub async fn receive_from(&self, queue: WorkQueue, max: usize, visibility: Duration) -> PortResult<Vec<Delivery>> {
+    /// At most `max` messages of one queue, waited for so long.
+    async fn receive_from(
+        &self,
+        queue: WorkQueue,
+        max: usize,
+        visibility: Duration,
+        wait: Duration,
+    ) -> PortResult<Vec<Delivery>> {
         if max == 0 {
             return Ok(Vec::new());
         }
@@ -128,7 +134,7 @@ impl Queues {
         let call = self.clients.polling.receive_message().queue_url(url).max_number_of_messages(max.min(BATCH) as i32);
         let call = call
             .visibility_timeout(seconds(visibility))
-            .wait_time_seconds(seconds(self.wait))
+            .wait_time_seconds(seconds(wait))
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
         let answer = call.send().await.map_err(|e| failed(&format!("receive from {url}"), e))?;
         let mut deliveries = Vec::new();
@@ -165,10 +171,11 @@ impl Queue for Queues {
     }
 
     async fn receive(&self, max: usize, visibility: Duration) -> PortResult<Vec<Delivery>> {
-        // Films first: their scenes are done, and somebody waits for them.
-        let mut deliveries = self.receive_from(WorkQueue::Assemble, max, visibility).await?;
+        // Films first: their scenes are done, and somebody waits for them. Only where there are none is it waited for scenes.
+        let mut deliveries = self.receive_from(WorkQueue::Assemble, max, visibility, Duration::ZERO).await?;
         let rest = max.saturating_sub(deliveries.len());
-        deliveries.extend(self.receive_from(WorkQueue::Render, rest, visibility).await?);
+        let wait = if deliveries.is_empty() { self.wait } else { Duration::ZERO };
+        deliveries.extend(self.receive_from(WorkQueue::Render, rest, visibility, wait).await?);
         Ok(deliveries)
     }
 

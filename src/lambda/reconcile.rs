@@ -10,7 +10,7 @@ use super::refusal::{Refused, refusal};
 use crate::aws::metrics::{DEAD_LETTERS, Metrics, TASKS};
 use crate::aws::{Letter, Letters, TaskTable};
 use crate::domain::task::{Message, TaskError, is_id};
-use crate::pipeline::Dispatch;
+use crate::pipeline::{Dispatch, Reconciled};
 use crate::ports::{Class, Clock as _, PortResult, SystemClock};
 
 /// A live task that nothing was done for during so long is sent again.
@@ -38,50 +38,68 @@ impl Reconciler {
         Ok(Self { dispatch, tasks, letters: stack.letters()?, metrics: start.metrics.clone() })
     }
 
-    /// One round, whatever the event. What fails is told, and is for the next round.
-    pub async fn handle(&self) -> Value {
-        let buried = self.bury().await.unwrap_or_else(|error| {
-            tracing::error!(code = error.code, "dead letters were not looked at: {error}");
-            0
+    /// One round, whatever the event.
+    ///
+    /// # Errors
+    /// Where a part of it failed, after all others were done: so that the function counts as failed, and somebody is told.
+    pub async fn handle(&self) -> anyhow::Result<Value> {
+        let (buried, mut broken) = self.bury().await;
+        let round = self.dispatch.reconcile(IDLE).await.unwrap_or_else(|error| {
+            tracing::error!(code = error.code, "tasks were not looked after: {error}");
+            broken += 1;
+            Reconciled::default()
         });
-        match self.dispatch.reconcile(IDLE).await {
-            Ok(round) => {
-                for _ in &round.failed {
-                    self.metrics.tell(TASKS, "failed", 1.0, SystemClock.now_ms());
-                }
-                tracing::info!(sent = ?round.sent, failed = ?round.failed, buried, "a round of looking after tasks");
-                json!({"sent": round.sent, "failed": round.failed, "buried": buried})
-            }
-            Err(error) => {
-                tracing::error!(code = error.code, "tasks were not looked after: {error}");
-                json!({"error": {"code": error.code, "message": error.to_string()}, "buried": buried})
-            }
+        for _ in &round.failed {
+            self.metrics.tell(TASKS, "failed", 1.0, SystemClock.now_ms());
         }
+        let (sent, failed) = (&round.sent, &round.failed);
+        tracing::info!(?sent, ?failed, buried, broken, "a round of looking after tasks");
+        broken += round.broken.len();
+        anyhow::ensure!(broken == 0, "{broken} tasks, letters or queues could not be looked after; the log says why");
+        Ok(json!({"sent": sent, "failed": failed, "buried": buried}))
     }
 
-    /// Ends the tasks of dead letters; the letters stay for whoever is to look at them.
-    async fn bury(&self) -> PortResult<u32> {
-        let letters = self.letters.read(LETTERS).await?;
-        let mut buried = 0;
-        for letter in &letters {
-            match serde_json::from_str::<Message>(&letter.body) {
-                Ok(message) => {
-                    if self.dispatch.bury(&message, letter.deliveries).await? {
-                        buried += 1;
-                        self.metrics.tell(TASKS, "failed", 1.0, SystemClock.now_ms());
-                        tracing::error!(
-                            task = message.task,
-                            code = "DEAD_LETTER",
-                            "a task failed, whose message is a dead letter"
-                        );
+    /// Ends the tasks of dead letters; the letters stay for whoever is to look at them. How many it ended, and how many
+    /// queues and letters could not be looked at.
+    async fn bury(&self) -> (u32, usize) {
+        let (mut all, mut buried, mut broken) = (0, 0, 0);
+        for letters in self.letters.each(LETTERS).await {
+            let letters = letters.unwrap_or_else(|error| {
+                tracing::error!(code = error.code, "dead letters were not looked at: {error}");
+                broken += 1;
+                Vec::new()
+            });
+            all += letters.len();
+            for letter in &letters {
+                match self.bury_one(letter).await {
+                    Ok(ended) => buried += u32::from(ended),
+                    Err(error) => {
+                        let (id, code) = (&letter.id, error.code);
+                        tracing::error!(id, code, "a dead letter could not be looked after: {error}");
+                        broken += 1;
                     }
                 }
-                Err(_) => buried += u32::from(self.refuse(letter).await?),
             }
-            self.letters.show(letter).await?;
         }
-        self.metrics.tell(DEAD_LETTERS, "", letters.len() as f64, SystemClock.now_ms());
-        Ok(buried)
+        self.metrics.tell(DEAD_LETTERS, "", all as f64, SystemClock.now_ms());
+        (buried, broken)
+    }
+
+    async fn bury_one(&self, letter: &Letter) -> PortResult<bool> {
+        let ended = match serde_json::from_str::<Message>(&letter.body) {
+            Ok(message) => {
+                let ended = self.dispatch.bury(&message, letter.deliveries).await?;
+                if ended {
+                    self.metrics.tell(TASKS, "failed", 1.0, SystemClock.now_ms());
+                    let task = &message.task;
+                    tracing::error!(task, code = "DEAD_LETTER", "a task failed, whose message is a dead letter");
+                }
+                ended
+            }
+            Err(_) => self.refuse(letter).await?,
+        };
+        self.letters.show(letter).await?;
+        Ok(ended)
     }
 
     /// Tells of a request that nobody could accept or refuse.

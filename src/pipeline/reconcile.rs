@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Pipeline;
 use super::dispatch::Dispatch;
 use super::error::out_of_time;
+use crate::domain::task::Task;
 use crate::ports::PortResult;
 
 /// What a round did.
@@ -14,31 +15,36 @@ pub struct Reconciled {
     pub sent: Vec<String>,
     /// Tasks that failed for want of time.
     pub failed: Vec<String>,
+    /// Tasks for which nothing could be done.
+    pub broken: Vec<String>,
 }
 
 impl Dispatch {
-    /// Looks at every live task. Those without progress for `idle` get their ready work sent again.
+    /// Looks at every live task. Those without progress for `idle` get their ready work sent again. A task that cannot be
+    /// helped does not keep others from it.
     pub async fn reconcile(&self, idle: Duration) -> PortResult<Reconciled> {
         let mut round = Reconciled::default();
-        let now = self.clock.now_ms();
         for task in self.tasks.live().await? {
-            if now > task.deadline {
-                if self.fail(&task.id, out_of_time()).await? {
-                    round.failed.push(task.id);
-                }
-            } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64 {
-                match self.plan_of(&task).await {
-                    Ok(plan) => {
-                        self.send_ready(&task, &plan).await?;
-                        round.sent.push(task.id);
-                    }
-                    Err(error) if error.retryable => return Err(error),
-                    // Others are still looked after.
-                    Err(error) => tracing::error!(task = task.id, code = error.code, "cannot be gone on with: {error}"),
-                }
+            if let Err(error) = self.look_after(&task, idle, &mut round).await {
+                tracing::error!(task = task.id, code = error.code, "a task could not be looked after: {error}");
+                round.broken.push(task.id);
             }
         }
         Ok(round)
+    }
+
+    async fn look_after(&self, task: &Task, idle: Duration, round: &mut Reconciled) -> PortResult<()> {
+        let now = self.clock.now_ms();
+        if now > task.deadline {
+            if self.fail(&task.id, out_of_time()).await? {
+                round.failed.push(task.id.clone());
+            }
+        } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64 {
+            let plan = self.plan_of(task).await?;
+            self.send_ready(task, &plan).await?;
+            round.sent.push(task.id.clone());
+        }
+        Ok(())
     }
 }
 

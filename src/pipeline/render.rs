@@ -44,9 +44,11 @@ impl Pipeline {
         let scene = job.plan.scenes.get(index as usize);
         let scene = scene.ok_or_else(|| fault("scene")(internal("the plan has no such scene")))?;
         let shared = matches!(scene.recipe.length, SceneLength::Share { .. });
-        let makes = scene.own().map_err(|e| fault("scene")(e.into()))?;
+        let mut makes = scene.own().map_err(|e| fault("scene")(e.into()))?;
         let mut needs = makes.clone();
         needs.extend(scene.recipe.narration.iter().map(|said| said.speech));
+        // What came with the request can only be found, wherever it may lie.
+        makes.retain(|id| *id != scene.recipe.picture || !matches!(scene.picture, PictureRecipe::Pin { .. }));
         self.survey(job, &needs, &makes).await.map_err(fault("scene"))?;
         let picture = async { self.picture(job, Some(index), &scene.picture).await.map_err(fault("picture")) };
         let spoken = async {

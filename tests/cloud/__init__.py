@@ -13,7 +13,8 @@ the SQS event source, and emulators of S3, DynamoDB and SQS.
 | Which AWS calls were made, and what if one goes wrong? | calls.py, wire.py, mishaps.py |
 | Who draws pictures, and counts them? | images.py |
 | Do tasks survive all this? | chaos.py, with deployment.py, requests.py, watch.py, invariants.py |
-| Is each permission needed? | permissions.py |
+| How is the real template deployed? | deployed.py |
+| Is each permission needed? | permissions.py, with scenes.py |
 | What do tests of the real functions have in common? | case.py |
 | What becomes of bad requests, bad messages, broken stores, a full disk? | test_refused.py, test_messages.py, test_stores.py, test_disk.py |
 | Is what tasks share made once, and what is damaged made anew? | test_shared.py |

@@ -3,7 +3,6 @@
 Nothing is built: the programs are packed as they are, layers are left out, and the functions are told of the assets folder.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -14,13 +13,10 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
+from .case import ASSETS, PROGRAMS, ROOT
 from .emulators import REGION, Ministack
 from .template import TEMPLATE
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = Path(os.environ.get("PROTOVIDEO_PROGRAMS") or ROOT / "target" / "stand-ins")
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-ASSETS = Path(os.environ.get("PROTOVIDEO_ASSETS") or CACHE / "protovideo" / "assets")
 CODE, INPUTS = "code", "inputs"
 SERVICES = {"iam": "iam", "sqs": "sqs", "s3": "s3", "dynamodb": "dynamodb", "logs": "logs", "functions": "lambda",
             "formation": "cloudformation"}

@@ -22,7 +22,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from .calls import Proxy, Rule
-from .deployed import ASSETS, PROGRAMS, Deployed, deploy
+from .case import ASSETS, PROGRAMS
+from .deployed import Deployed, deploy
 from .emulators import Ministack
 from .mishaps import Refuse
 from .scenes import Scenes, Wrong
@@ -101,10 +102,10 @@ class Trial:
             proxy.__exit__()
 
     def _set_variables(self, function: str, variables: dict) -> None:
-        name = self.stack.names[self.functions[function]]
-        found = self.stack.functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client, name = self.stack.functions, self.stack.names[self.functions[function]]
+        found = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         kept = {key: value for key, value in found.items() if key != "AWS_ENDPOINT_URL_S3"}
-        self.stack.functions.update_function_configuration(FunctionName=name, Environment={"Variables": kept | variables})
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": kept | variables})
 
     def permissions(self) -> list:
         """Every action on every resource that the functions' roles allow."""

@@ -147,7 +147,7 @@ class Scenes:
         time.sleep(2)
         self.cancel(task)
         began = time.monotonic()
-        self.until(lambda: sum(depth(self.stack.sqs, self.stack.queue(queue))) == 0, f"nobody works for {task} any more")
+        self.until(lambda: not any(depth(self.stack.sqs, self.stack.queue(queue))), f"nobody works for {task} any more")
         self.expect(time.monotonic() - began < LEASE_S - 8, "that was because the task was cancelled")
         self.ended(task, "cancelled")
 
@@ -266,7 +266,7 @@ class Scenes:
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues={":cancelled": {"S": "cancelled"}, ":inprogress": {"S": "inprogress"}})
         except self.stack.dynamodb.exceptions.ConditionalCheckFailedException:
-            raise Wrong(f"not so: {task} is worked on, but {self.item(task)}") from None
+            raise Wrong(f"{task} is not worked on, but {self.item(task)['status']}") from None
 
     def line(self, artifact: str) -> dict:
         """The artifact's line in the index."""
@@ -293,16 +293,16 @@ class Scenes:
         """Where an artifact's object lies."""
         kind, digest = artifact.split("/")[0], artifact.rsplit("/", 1)[-1]
         listed = self.stack.s3.list_objects_v2(Bucket=self.stack.bucket, Prefix=f"cache/{kind}/").get("Contents", [])
-        return next(entry["Key"] for entry in listed if digest in entry["Key"] and not entry["Key"].endswith(".facts.json"))
+        keys = [entry["Key"] for entry in listed if digest in entry["Key"]]
+        return next(key for key in keys if not key.endswith(".facts.json"))
 
     def damage(self, artifact: str) -> None:
         """Changes a byte of an artifact's object, and nothing beside it."""
         key = self.key(artifact)
         there = self.stack.s3.get_object(Bucket=self.stack.bucket, Key=key)
-        body = bytearray(there["Body"].read())
+        body, beside = bytearray(there["Body"].read()), {name: there[name] for name in ("Metadata", "ContentType")}
         body[len(body) // 2] ^= 0xFF
-        self.stack.s3.put_object(
-            Bucket=self.stack.bucket, Key=key, Body=bytes(body), Metadata=there["Metadata"], ContentType=there["ContentType"])
+        self.stack.s3.put_object(Bucket=self.stack.bucket, Key=key, Body=bytes(body), **beside)
 
     def remove_object(self, artifact: str) -> None:
         self.stack.s3.delete_object(Bucket=self.stack.bucket, Key=self.key(artifact))

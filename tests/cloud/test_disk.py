@@ -64,6 +64,8 @@ class Disk(Functions):
 
     def test_a_folder_that_is_gone(self):
         """Where the process's own folder went, another process makes a new one."""
+        # The scene's own message waits, so that the process begins with nothing made.
+        self.here.sqs.purge_queue(QueueUrl=self.here.queue(QUEUE))
         self.send(self.here, "{", QUEUE)
         while depth(self.here.sqs, self.here.queue(QUEUE))[0]:
             self.hand(self.here, self.render, QUEUE)

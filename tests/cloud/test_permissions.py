@@ -7,7 +7,8 @@ import unittest
 from pathlib import Path
 
 from . import permissions
-from .deployed import PROGRAMS, deploy
+from .case import PROGRAMS
+from .deployed import deploy
 from .emulators import Ministack
 
 

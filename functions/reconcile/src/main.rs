@@ -13,6 +13,6 @@ async fn serve() -> Result<(), Error> {
     let start = Start::new().await?;
     let reconciler = &Reconciler::new(&start)?;
     start.ready();
-    let handle = |_: LambdaEvent<Value>| async move { Ok::<_, Error>(reconciler.handle().await) };
+    let handle = |_: LambdaEvent<Value>| async move { Ok::<_, Error>(reconciler.handle().await?) };
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -16,6 +16,8 @@ impl TaskTable {
             Some(sha256) if sha256 == new.request_sha256.to_string() => Created::Same,
             _ => Created::Conflict,
         };
+        // What the plan relies on is told before anybody can work on it.
+        self.outbox.flush().await?;
         // The request and the plan come first, so that whoever finds the task finds them; a task that is there keeps its own.
         if let Some(item) = self.item(&new.id).await?.filter(|item| !is_refusal(item)) {
             return Ok(same(&item));
@@ -81,6 +83,7 @@ impl TaskTable {
     }
 
     pub(super) async fn revived(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool> {
+        self.outbox.flush().await?;
         let times = "deadline_ms = :deadline, updated_ms = :now, updated_at = :at, expires_at = :expires";
         let expires = number(now / 1000 + KEPT_S);
         let with = |call: UpdateItemFluentBuilder| {

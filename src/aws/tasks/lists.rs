@@ -77,7 +77,11 @@ impl TaskTable {
                 answer.items
             };
             for item in items.unwrap_or_default() {
-                tasks.push(task_item::task(&item)?);
+                match task_item::task(&item) {
+                    Ok(task) => tasks.push(task),
+                    // Others are still told of.
+                    Err(error) => tracing::error!(code = error.code, "{error}"),
+                }
             }
             if from.is_none() {
                 return Ok(tasks);

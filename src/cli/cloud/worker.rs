@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::Stack;
@@ -46,27 +47,29 @@ impl Worker {
         let stop = CancellationToken::new();
         let mut busy: JoinSet<(u32, PortResult<()>)> = JoinSet::new();
         let mut lanes: Vec<u32> = (0..config.max_workers as u32).rev().collect();
-        let (mut last, mut round) = (tokio::time::Instant::now(), tokio::time::interval(ROUND));
+        let (mut last, mut round) = (Instant::now(), tokio::time::interval(ROUND));
         eprintln!("waiting for work, {} pieces at once", config.max_workers);
         let interrupted = render::interrupted();
         tokio::pin!(interrupted);
+        // Never given up half way: what it brings would be hidden from others without being worked on.
+        let mut receiving: Option<JoinHandle<PortResult<Vec<Delivery>>>> = None;
         loop {
             let pressed = resident_bytes() > config.memory_warning * 1_000_000;
             let free = if pressed { usize::from(busy.is_empty()) } else { lanes.len() };
+            if receiving.is_none() && free > 0 {
+                let workshop = workshop.clone();
+                receiving = Some(tokio::spawn(async move { workshop.queues.receive(free, VISIBILITY).await }));
+            }
             tokio::select! {
                 biased;
                 ended = &mut interrupted => { ended?; break }
                 Some(ended) = busy.join_next() => {
-                    last = tokio::time::Instant::now();
-                    match ended {
-                        Ok((lane, result)) => {
-                            lanes.push(lane);
-                            if let Err(error) = result {
-                                tracing::error!(code = error.code, "nothing could be recorded: {error}");
-                            }
-                        }
-                        // A process in which work ended abnormally may be sick.
-                        Err(panic) => return Err(panicked(&panic).into()),
+                    last = Instant::now();
+                    // A process in which work ended abnormally may be sick.
+                    let (lane, result) = ended.map_err(|panic| panicked(&panic))?;
+                    lanes.push(lane);
+                    if let Err(error) = result {
+                        tracing::error!(code = error.code, "nothing could be recorded: {error}");
                     }
                 }
                 _ = round.tick() => {
@@ -74,7 +77,7 @@ impl Worker {
                         tracing::warn!(code = error.code, "tasks were not looked after: {error}");
                     }
                 }
-                received = workshop.queues.receive(free, VISIBILITY), if free > 0 => {
+                received = received(&mut receiving) => {
                     let received = match received {
                         Ok(received) => received,
                         Err(error) if !error.retryable => return Err(error.into()),
@@ -84,26 +87,39 @@ impl Worker {
                             continue;
                         }
                     };
-                    if received.is_empty() && busy.is_empty() && self.idle.is_some_and(|most| last.elapsed().as_secs() >= most) {
+                    let idle = received.is_empty() && busy.is_empty();
+                    if idle && self.idle.is_some_and(|most| last.elapsed().as_secs() >= most) {
                         return Ok(());
                     }
                     for delivery in received {
-                        last = tokio::time::Instant::now();
+                        last = Instant::now();
                         let Some(lane) = lanes.pop() else { break };
                         let (workshop, stop, folder) = (workshop.clone(), stop.clone(), folder.path().to_owned());
                         busy.spawn(async move { (lane, one(&workshop, &folder, &delivery, lane, &stop).await) });
                     }
                 }
-                else => {}
             }
         }
         eprintln!("giving back what is being worked on");
         stop.cancel();
+        if receiving.is_some() {
+            for delivery in received(&mut receiving).await.unwrap_or_default() {
+                workshop.queues.extend(&delivery.receipt, Duration::ZERO).await?;
+            }
+        }
         while let Some(ended) = busy.join_next().await {
             drop(ended);
         }
         Ok(())
     }
+}
+
+/// What the call in flight brings; without one, nothing ever.
+async fn received(receiving: &mut Option<JoinHandle<PortResult<Vec<Delivery>>>>) -> PortResult<Vec<Delivery>> {
+    let Some(call) = receiving.as_mut() else { return std::future::pending().await };
+    let brought = call.await;
+    *receiving = None;
+    brought.map_err(|panic| panicked(&panic))?
 }
 
 /// One delivery, in a folder of its own.
