@@ -104,7 +104,10 @@ impl Cache {
 
     /// Notes an artifact that is in the bucket; its line is written soon.
     fn note(&self, id: &ArtifactId, there: There) {
-        self.outbox.put(&self.index.table, there.item(&self.line_key(&id.to_string()), self.expires(there.used_ms)));
+        let key = self.line_key(&id.to_string());
+        // One call may not write a line twice.
+        self.outbox.discard(&self.index.table, "artifact", &key);
+        self.outbox.put(&self.index.table, there.item(&key, self.expires(there.used_ms)));
         self.published.lock().unwrap_or_else(PoisonError::into_inner).insert(*id, there);
     }
 
@@ -128,9 +131,14 @@ impl Cache {
             return Ok(None);
         }
         if age > most / TOUCHES {
-            self.index.used(&self.line_key(&id.to_string()), now, self.expires(now)).await?;
             let metadata = self.metadata(id, &there.meta).await?;
-            self.objects.refresh(&self.object_key(id), metadata, content_type(id.kind)).await?;
+            if self.objects.refresh(&self.object_key(id), metadata, content_type(id.kind)).await?.is_none() {
+                // The bucket's rules took it; its line goes after it.
+                self.forget(id);
+                self.index.remove(&self.line_key(&id.to_string())).await?;
+                return Ok(None);
+            }
+            self.index.used(&self.line_key(&id.to_string()), now, self.expires(now)).await?;
         }
         Ok(Some(there.meta))
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Cache;
 use super::beside::content_type;
 use super::objects::Objects;
-use crate::ports::{Class, Export, Exports, PortError, PortResult};
+use crate::ports::{Artifacts as _, Class, Export, Exports, PortError, PortResult};
 use crate::recipe::ArtifactId;
 
 /// The folder of films in the bucket.
@@ -24,10 +24,14 @@ impl Films {
     }
 
     async fn copy(&self, id: &ArtifactId, to: &str) -> PortResult<()> {
+        let gone =
+            || PortError::transient(Class::Storage, "INPUT_MISSING", format!("{id} is not in the cache any more"));
+        // What another work made was verified then; since then it has lain there.
+        if !self.cache.is_published(&id.to_string()) && !self.cache.verify(id).await? {
+            return Err(gone());
+        }
         let copied = self.objects.copy(&self.cache.object_key(id), to, content_type(id.kind)).await?;
-        copied.ok_or_else(|| {
-            PortError::transient(Class::Storage, "INPUT_MISSING", format!("{id} is not in the cache any more"))
-        })
+        copied.ok_or_else(gone)
     }
 }
 

@@ -75,6 +75,7 @@ impl Letters {
     async fn receive(&self, url: &str) -> PortResult<Vec<Letter>> {
         let call = self.clients.polling.receive_message().queue_url(url).max_number_of_messages(BATCH);
         let call = call
+            .wait_time_seconds(1)
             .visibility_timeout(HIDDEN.as_secs() as i32)
             .message_system_attribute_names(MessageSystemAttributeName::All);
         let answer = call.send().await.map_err(|e| failed(&format!("receive from {url}"), e))?;

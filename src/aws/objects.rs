@@ -85,7 +85,7 @@ impl Objects {
         }
     }
 
-    /// Writes an object, whatever is there. `disposition` is how browsers save it.
+    /// Writes an object, whatever is there.
     pub async fn replace(&self, key: &str, bytes: Vec<u8>, kind: &str) -> PortResult<()> {
         let put = self.client.put_object().bucket(&self.bucket).key(key).content_type(kind).body(bytes.into());
         put.send().await.map(drop).map_err(|e| failed(&self.doing("write", key), e))
@@ -193,11 +193,15 @@ impl Objects {
         }
     }
 
-    /// Lets an object's life begin anew: the bucket's rules count from when it was written.
-    pub(super) async fn refresh(&self, key: &str, metadata: Metadata, kind: &str) -> PortResult<()> {
+    /// Lets an object's life begin anew: the bucket's rules count from when it was written. `None` where it is not there.
+    pub(super) async fn refresh(&self, key: &str, metadata: Metadata, kind: &str) -> PortResult<Option<()>> {
         let copy = self.client.copy_object().bucket(&self.bucket).key(key).set_metadata(Some(metadata));
         let copy = copy.copy_source(format!("{}/{key}", self.bucket)).metadata_directive(MetadataDirective::Replace);
-        copy.content_type(kind).send().await.map(drop).map_err(|e| failed(&self.doing("refresh", key), e))
+        match copy.content_type(kind).send().await {
+            Ok(_) => Ok(Some(())),
+            Err(error) if matches!(code(&error), "NoSuchKey" | "NotFound") => Ok(None),
+            Err(error) => Err(failed(&self.doing("refresh", key), error)),
+        }
     }
 
     /// A link that lets whoever has it read an object for a while, though no longer than the credentials live by which it

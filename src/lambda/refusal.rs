@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::aws::TaskTable;
 use crate::aws::metrics::{Metrics, TASKS};
-use crate::domain::task::{Outcome, Task, TaskError};
-use crate::ports::{Clock as _, Created, NewTask, PortResult, SystemClock, Tasks as _};
+use crate::domain::task::{Task, TaskError};
+use crate::ports::{Clock as _, NewTask, PortResult, SystemClock};
 use crate::recipe::Digest;
 
 /// A request, as its message brought it.
@@ -33,13 +33,12 @@ impl Refused<'_> {
             deadline: now,
             now,
         };
-        if tasks.create(&task).await? == Created::Conflict {
+        if !tasks.refuse(&task, error).await? {
             return Ok(false);
         }
-        tracing::error!(task = self.id, code = error.code, "a request was refused: {}", error.message);
-        if tasks.advance(self.id, &Outcome::Failed(error.clone()), now).await? {
-            metrics.tell(TASKS, "failed", 1.0, now);
-        }
+        // What was wrong with a request may quote it, and stands in the item alone.
+        tracing::error!(task = self.id, code = error.code, "a request was refused; the task's item says why");
+        metrics.tell(TASKS, "failed", 1.0, now);
         Ok(true)
     }
 }

@@ -42,7 +42,7 @@ enum Accepted {
     Task,
     /// Under the id that the request names itself.
     Refused(TaskError, Option<String>),
-    Again(PortError),
+    Again(PortError, Option<String>),
 }
 
 impl Submitter {
@@ -88,15 +88,15 @@ impl Submitter {
         // The queue hides it for six times this function's time; a function that dies should not hold it up so long.
         self.put_off(&receipt, VISIBILITY).await;
         let accepted = tokio::time::timeout(left, self.accept(record, left)).await;
-        let accepted = accepted.unwrap_or_else(|_| Accepted::Again(out_of_time()));
+        let accepted = accepted.unwrap_or_else(|_| Accepted::Again(out_of_time(), None));
         let (error, named) = match accepted {
             Accepted::Task => return true,
-            Accepted::Again(error) if record.attempt() < ATTEMPTS => {
+            Accepted::Again(error, _) if record.attempt() < ATTEMPTS => {
                 tracing::warn!(id = record.message_id, code = error.code, "a request is tried again: {error}");
                 self.put_off(&receipt, AGAIN * record.attempt()).await;
                 return false;
             }
-            Accepted::Again(error) => (of_port(&error), None),
+            Accepted::Again(error, named) => (of_port(&error), named),
             Accepted::Refused(error, named) => (error, named),
         };
         self.metrics.tell(REFUSED, &error.code, 1.0, SystemClock.now_ms());
@@ -124,7 +124,7 @@ impl Submitter {
     async fn accept(&self, record: &Record, left: Duration) -> Accepted {
         let text = match self.text(record).await {
             Ok(text) => text,
-            Err(error) if error.retryable => return Accepted::Again(error),
+            Err(error) if error.retryable => return Accepted::Again(error, None),
             Err(error) => return Accepted::Refused(of_port(&error), None),
         };
         let draft = Draft::read(&text, Origin::Remote);
@@ -148,7 +148,7 @@ impl Submitter {
                 tracing::info!(task, new = submitted.new, scenes = submitted.plan.scenes.len(), "accepted");
                 Accepted::Task
             }
-            Err(SubmitError::Port(error)) if error.retryable => Accepted::Again(error),
+            Err(SubmitError::Port(error)) if error.retryable => Accepted::Again(error, named),
             Err(SubmitError::Port(error)) => {
                 let error = of_port(&error);
                 match bench.pipeline.give_up(&draft, &id, &error).await {
@@ -158,7 +158,7 @@ impl Submitter {
                         Accepted::Task
                     }
                     Ok(false) => Accepted::Refused(error, named),
-                    Err(unrecorded) => Accepted::Again(unrecorded),
+                    Err(unrecorded) => Accepted::Again(unrecorded, named),
                 }
             }
             Err(error @ SubmitError::Conflict(_)) => {

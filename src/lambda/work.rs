@@ -23,6 +23,8 @@ use crate::workshop::Workshop;
 
 /// A message that came while nothing could be recorded comes again after so long, and later each time.
 const UNRECORDED: Duration = Duration::from_secs(30);
+/// Work that has not ended so long after its time was over hangs; less than the margin that an invocation keeps.
+const HUNG: Duration = Duration::from_secs(4);
 /// The exit status of a process that may be sick.
 const SICK: i32 = 70;
 
@@ -132,7 +134,12 @@ impl Worker {
             let (bench, delivery) = (bench.clone(), delivery.clone());
             tokio::spawn(async move { bench.pipeline.attend(&delivery, 0, &CancellationToken::new()).await })
         };
-        let ended = working.await;
+        // Work ends by itself when its time is over; where it hangs, this process does.
+        let Ok(ended) = tokio::time::timeout(left + HUNG, working).await else {
+            tracing::error!(task, code = "TIMEOUT", "the work hangs, and this process ends");
+            self.put_off(delivery, Duration::from_secs(1)).await;
+            self.end();
+        };
         bench.settle().await;
         self.meter.sessions(self.speaker.as_ref());
         let handled = match ended {

@@ -158,6 +158,13 @@ impl Tasks for SqliteTasks {
         self.0.transact(move |on| Ok(on.execute(revive, params![id, deadline, now])? == 1)).await
     }
 
+    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
+        let (id, seen, now) = (id.to_owned(), seen.cast_signed(), now.cast_signed());
+        let touch = "update task set updated_at = max(updated_at, ?3) where id = ?1 and updated_at = ?2
+            and finished_at is null";
+        self.0.transact(move |on| Ok(on.execute(touch, params![id, seen, now])? == 1)).await
+    }
+
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
         let (id, step) = (id.to_owned(), step.to_owned());
         let mark = move |on: &Transaction<'_>| {

@@ -21,22 +21,28 @@ impl Pipeline {
     pub async fn attend(&self, delivery: &Delivery, lane: u32, stop: &CancellationToken) -> PortResult<Handled> {
         let queue = &self.world.queue;
         let handling = self.handle(&delivery.message, delivery.attempt, lane, stop);
-        tokio::pin!(handling);
-        let (mut renewal, mut watch) = (tokio::time::interval(VISIBILITY / 3), tokio::time::interval(WATCH));
-        renewal.tick().await;
-        watch.tick().await;
-        let handled = loop {
-            tokio::select! {
-                handled = &mut handling => break handled?,
-                _ = renewal.tick() => warned(queue.extend(&delivery.receipt, VISIBILITY).await),
-                _ = watch.tick(), if self.settings.watches => {
-                    let task = self.world.tasks.get(&delivery.message.task).await;
-                    if matches!(&task, Ok(Some(task)) if task.status.is_terminal()) {
-                        stop.cancel();
-                    }
-                    warned(task.map(drop));
-                }
+        // Each goes on while the others wait for an answer.
+        let renewing = async {
+            loop {
+                tokio::time::sleep(VISIBILITY / 3).await;
+                warned(queue.extend(&delivery.receipt, VISIBILITY).await);
             }
+        };
+        let watching = async {
+            while self.settings.watches {
+                tokio::time::sleep(WATCH).await;
+                let task = self.world.tasks.get(&delivery.message.task).await;
+                if matches!(&task, Ok(Some(task)) if task.status.is_terminal()) {
+                    stop.cancel();
+                }
+                warned(task.map(drop));
+            }
+            std::future::pending().await
+        };
+        let handled = tokio::select! {
+            handled = handling => handled?,
+            () = renewing => return Ok(Handled::Again(Duration::ZERO)),
+            () = watching => return Ok(Handled::Again(Duration::ZERO)),
         };
         if let Handled::Again(after) = handled {
             queue.extend(&delivery.receipt, after).await?;

@@ -41,6 +41,10 @@ impl Dispatch {
             }
         } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64 {
             let plan = self.plan_of(task).await?;
+            // What waits in a long queue is not sent again in every round, nor by everybody who looks.
+            if !self.tasks.touch(&task.id, task.updated_at, now).await? {
+                return Ok(());
+            }
             self.send_ready(task, &plan).await?;
             round.sent.push(task.id.clone());
         }

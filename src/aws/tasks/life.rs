@@ -5,10 +5,15 @@ use serde_json::Value;
 
 use super::{LIVING, TaskTable, living, now_of, update};
 use crate::aws::failure::{code, failed};
-use crate::aws::items::{Item, attribute, number, text, text_of};
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::aws::items::{Item, attribute, iso, number, text, text_of};
 use crate::aws::task_item::{self, KEPT_S, LIVE, scene_is};
-use crate::domain::task::{Outcome, Status, Task};
+use crate::domain::task::{Outcome, Status, Task, TaskError, Work};
 use crate::ports::{Created, NewTask, PortResult};
+
+/// So many characters of a refusal are kept: a request may have thousands of faults, and an item has an end.
+const MOST_MESSAGE: usize = 20_000;
 
 impl TaskTable {
     pub(super) async fn recorded(&self, new: &NewTask) -> PortResult<Created> {
@@ -45,6 +50,8 @@ impl TaskTable {
     pub(super) async fn advanced(&self, id: &str, outcome: &Outcome, now: u64) -> PortResult<bool> {
         self.outbox.settle().await;
         let status = outcome.status();
+        // A film that was cached needs no scenes; they count as finished with it.
+        let scenes = self.recalled(id, &Work::Assemble.step()).map(|begun| begun.scenes);
         let call = self.change(id);
         let call = if status.is_terminal() {
             let mut expression = "SET #status = :status, updated_ms = :now, updated_at = :at, finished_ms = :now, \
@@ -52,7 +59,11 @@ impl TaskTable {
                 .to_owned();
             match outcome {
                 Outcome::Finished(_) => {
-                    expression += ", #result = :told, progress.fraction = :one, progress.eta_s = :zero";
+                    expression += ", #result = :told, progress.fraction = :one, progress.eta_s = :zero, \
+                        progress.done = progress.#total";
+                    if scenes.is_some() {
+                        expression += ", progress.scenes = :scenes";
+                    }
                 }
                 Outcome::Failed(error) => {
                     expression += ", #error = :told";
@@ -63,6 +74,13 @@ impl TaskTable {
             expression += " REMOVE live";
             let call = living(update(call, &expression, LIVING));
             let call = call.expression_attribute_values(":status", text(status.word()));
+            let call = match scenes.filter(|_| status == Status::Finished) {
+                Some(scenes) => {
+                    let all = vec![text(Status::Finished.word()); scenes];
+                    call.expression_attribute_values(":scenes", AttributeValue::L(all))
+                }
+                None => call,
+            };
             match outcome {
                 Outcome::Finished(result) => call
                     .expression_attribute_values(":told", attribute(&without_records(result)))
@@ -104,6 +122,31 @@ impl TaskTable {
                 let call = with(update(self.change(id), &format!("SET {times}"), "attribute_exists(task_id)"));
                 Ok(self.send(id, call).await?.is_ok())
             }
+        }
+    }
+}
+
+impl TaskTable {
+    /// Records a request that was refused, as a task that has failed already; false where a task of another request has
+    /// that id.
+    pub async fn refuse(&self, new: &NewTask, error: &TaskError) -> PortResult<bool> {
+        let message: String = error.message.chars().take(MOST_MESSAGE).collect();
+        let told = serde_json::to_value(TaskError { message, ..error.clone() }).unwrap_or_default();
+        let mut item = task_item::new(new);
+        item.remove("live");
+        item.insert("status".to_owned(), text(Status::Failed.word()));
+        item.insert("error".to_owned(), attribute(&told));
+        item.insert("finished_at".to_owned(), iso(new.now));
+        item.insert("finished_ms".to_owned(), number(new.now));
+        let call = self.clients.dynamodb.put_item().table_name(&self.table).set_item(Some(item));
+        let call = call
+            .condition_expression("attribute_not_exists(task_id) OR #error.step = :submit")
+            .expression_attribute_names("#error", "error")
+            .expression_attribute_values(":submit", text(Task::SUBMIT));
+        match call.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if code(&error) == "ConditionalCheckFailedException" => Ok(false),
+            Err(error) => Err(failed(&self.doing("record", &new.id), error)),
         }
     }
 }

@@ -31,7 +31,8 @@ const MOST_BYTES: u64 = 64 << 20;
 const REMEMBERED: usize = 64;
 const RECORD: &str = "record#";
 /// Words that mean something else in expressions.
-const NAMES: [(&str, &str); 4] = [("#status", "status"), ("#error", "error"), ("#result", "result"), ("#item", "item")];
+const NAMES: [(&str, &str); 5] =
+    [("#status", "status"), ("#error", "error"), ("#result", "result"), ("#item", "item"), ("#total", "total")];
 
 /// The table of tasks. Clones share what they remember.
 #[derive(Clone)]
@@ -55,6 +56,7 @@ struct Begun {
     started_ms: u64,
     steps: u32,
     done: u32,
+    scenes: usize,
 }
 
 impl TaskTable {
@@ -82,7 +84,7 @@ impl TaskTable {
         format!("{what} task {id} in the table {}", self.table)
     }
 
-    /// A change of the task's own item. All times go forward alone.
+    /// A change of the task's own item.
     fn change(&self, id: &str) -> UpdateItemFluentBuilder {
         self.clients.dynamodb.update_item().table_name(&self.table).key("task_id", text(id)).key("item", text(TASK))
     }
@@ -178,6 +180,13 @@ impl Tasks for TaskTable {
 
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool> {
         self.revived(id, deadline, now).await
+    }
+
+    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
+        let condition = format!("{LIVING} AND updated_ms = :seen");
+        let call = living(update(self.change(id), "SET updated_ms = :now, updated_at = :at", &condition));
+        let call = call.expression_attribute_values(":seen", number(seen));
+        Ok(self.send(id, now_of(call, now)).await?.is_ok())
     }
 
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {

@@ -21,13 +21,14 @@ impl TaskTable {
             started_ms: number_of(item, "started_ms").unwrap_or(now),
             steps: progress.and_then(|progress| number_of(progress, "total")).unwrap_or(0),
             done: done(item).len() as u32,
+            scenes: progress.and_then(|p| p.get("scenes")?.as_l().ok()).map_or(0, Vec::len),
         };
         let mut all = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(0, begun);
         all.truncate(REMEMBERED);
     }
 
-    fn recalled(&self, id: &str, step: &str) -> Option<Begun> {
+    pub(super) fn recalled(&self, id: &str, step: &str) -> Option<Begun> {
         let all = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         all.iter().find(|begun| begun.task == id && begun.step == step).cloned()
     }
@@ -53,8 +54,10 @@ impl TaskTable {
         expression += &scene_is(scene_of(step), ":inprogress");
         // Beyond the list's end a value would be added to it.
         let there = scene_of(step).map(|scene| format!(" AND attribute_exists(progress.scenes[{scene}])"));
-        let condition = format!("{LIVING}{}", there.unwrap_or_default());
+        // What is done stays so, however often its message comes.
+        let condition = format!("{LIVING} AND NOT contains(done, :name){}", there.unwrap_or_default());
         let call = now_of(living(update(self.change(id), &expression, &condition)), now);
+        let call = call.expression_attribute_values(":name", text(step));
         match self.send(id, call).await? {
             Ok(item) => {
                 self.remember(id, step, now, &item);
@@ -108,13 +111,13 @@ impl TaskTable {
             call = call.expression_attribute_values(":queued", text(Status::Queued.word()));
         }
         if self.send(id, call).await?.is_ok() {
-            self.touch(id, now).await?;
+            self.advance_time(id, now).await?;
         }
         Ok(())
     }
 
     /// Every change of a task's parts is a change of the task; its time never goes back.
-    async fn touch(&self, id: &str, now: u64) -> PortResult<()> {
+    async fn advance_time(&self, id: &str, now: u64) -> PortResult<()> {
         let condition = "attribute_exists(task_id) AND updated_ms < :now";
         let call = update(self.change(id), "SET updated_ms = :now, updated_at = :at", condition);
         self.send(id, now_of(call, now)).await.map(drop)

@@ -14,6 +14,7 @@ pub async fn all(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
     recorded_once(tasks, clock).await?;
     only_forward(tasks, clock).await?;
     begun(tasks, clock).await?;
+    looked_after(tasks, clock).await?;
     the_end_is_the_end(tasks, clock).await?;
     revived(tasks, clock).await?;
     steps_are_a_set(tasks, clock).await?;
@@ -108,6 +109,18 @@ async fn begun(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
         let task = task.map(|task| (task.status, task.started_at, task.updated_at));
         assert_eq!(task, Some((Status::InProgress, Some(now + 1), now + n)));
     }
+    Ok(())
+}
+
+/// Of many who look after a task at the same time, one goes on.
+async fn looked_after(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
+    let now = begin(tasks, "looked", clock).await?;
+    assert!(tasks.touch("looked", now, now + 5).await?);
+    assert!(!tasks.touch("looked", now, now + 6).await?, "another did");
+    assert_eq!(tasks.get("looked").await?.map(|task| task.updated_at), Some(now + 5));
+    tasks.advance("looked", &Outcome::Cancelled, now + 7).await?;
+    assert!(!tasks.touch("looked", now + 7, now + 8).await?, "nobody need look after what has ended");
+    assert!(!tasks.touch("nobody", now, now).await?);
     Ok(())
 }
 

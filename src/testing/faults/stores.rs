@@ -84,6 +84,10 @@ impl ports::Tasks for Tasks {
         self.faults.effect(self.inner.revive(id, deadline, now)).await
     }
 
+    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
+        self.faults.effect(self.inner.touch(id, seen, now)).await
+    }
+
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
         self.faults.effect(self.inner.mark(id, step, now)).await
     }

@@ -141,6 +141,13 @@ impl Tasks for MemoryTasks {
         Ok(self.change(id, now, |kept| kept.revive(deadline)))
     }
 
+    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
+        if self.read(id, |kept| kept.task.updated_at != seen || kept.task.status.is_terminal()) {
+            return Ok(false);
+        }
+        Ok(self.change(id, now, |_| true))
+    }
+
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
         let mark = |kept: &mut Kept| {
             kept.done.insert(step.to_owned());
