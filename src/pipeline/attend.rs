@@ -29,7 +29,10 @@ impl Pipeline {
             }
         };
         let watching = async {
-            while self.settings.watches {
+            if !self.settings.watches {
+                return std::future::pending().await;
+            }
+            loop {
                 tokio::time::sleep(WATCH).await;
                 let task = self.world.tasks.get(&delivery.message.task).await;
                 if matches!(&task, Ok(Some(task)) if task.status.is_terminal()) {
@@ -37,7 +40,6 @@ impl Pipeline {
                 }
                 warned(task.map(drop));
             }
-            std::future::pending().await
         };
         let handled = tokio::select! {
             handled = handling => handled?,
