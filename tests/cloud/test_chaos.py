@@ -55,7 +55,10 @@ class Chaos(unittest.TestCase):
 
     def test_a_claim_before_a_send_hangs(self):
         calm = "--kill 0.6 --duplicate 0 --repeat 0 --lapse 0 --bound-s 12 --no-reference --most-failed 1".split()
-        self.assert_noticed("claim", "has not ended", *calm)
+        # Whether a kill falls between the claim and the send is chance, less so in several runs.
+        runs = (self.run_it("--env", "BUG=claim", *calm, "--seed", str(seed)) for seed in range(1, 5))
+        hung = (any("has not ended" in violation for violation in summary["violations"]) for _, summary in runs)
+        self.assertTrue(any(hung), "no task hung in four runs")
 
     def test_another_film_is_noticed(self):
         self.assert_noticed("twist", "without faults")
