@@ -103,8 +103,12 @@ pub struct Task {
     pub status: Status,
     /// When it was recorded.
     pub created_at: u64,
+    /// When it was recorded, or revived: what was sent before is of an earlier attempt.
+    pub opened_at: u64,
     /// When anything of it changed last.
     pub updated_at: u64,
+    /// When its ready work was sent again last, because nothing was done for long.
+    pub resent_at: Option<u64>,
     /// When its first step began.
     pub started_at: Option<u64>,
     /// When it reached a terminal state.

@@ -101,7 +101,7 @@ async fn work(
 ) -> PortResult<()> {
     match pipeline.attend(delivery, lane, stop).await? {
         Handled::Done => queue.delete(&delivery.receipt).await,
-        Handled::Again(_) => Ok(()),
+        Handled::Again(_) | Handled::Stopped => Ok(()),
     }
 }
 

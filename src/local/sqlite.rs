@@ -14,7 +14,7 @@ use super::tasks::SqliteTasks;
 use crate::ports::{Class, Clock, PortError, PortResult};
 
 /// The layout's version, in the file's `user_version`.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// How long a call waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long until a file that could not be opened for that reason is opened again.
@@ -25,7 +25,7 @@ create table task (
     id text primary key, request_sha256 text not null, request text not null, plan text not null, tenant text,
     status text not null,
     created_at integer not null, updated_at integer not null, started_at integer, finished_at integer,
-    deadline integer not null, error text, result text
+    deadline integer not null, error text, result text, opened_at integer not null, resent_at integer
 ) strict;
 create table done (task text not null references task(id), step text not null, primary key (task, step)) strict;
 create table record (n integer primary key, task text not null references task(id), record text not null) strict;
@@ -38,8 +38,13 @@ create index message_of on message (task);
 create table lease (key text primary key, owner text not null, until integer not null) strict;
 ";
 
-/// What a file of layout 1 lacks.
-const FROM_1: &str = "alter table task add column tenant text;";
+/// What a file of each earlier layout lacks, from 1 on.
+const CHANGES: [&str; VERSION as usize - 1] = [
+    "alter table task add column tenant text;",
+    "alter table task add column opened_at integer not null default 0;
+     alter table task add column resent_at integer;
+     update task set opened_at = created_at;",
+];
 
 /// The file, opened. Clones share the connection.
 #[derive(Clone)]
@@ -62,7 +67,13 @@ impl Sqlite {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut version = change.query_row("pragma user_version", [], |row| row.get(0))?;
             if version < VERSION {
-                change.execute_batch(if version == 0 { LAYOUT } else { FROM_1 })?;
+                match version {
+                    0 => change.execute_batch(LAYOUT)?,
+                    from => {
+                        let known = usize::try_from(from - 1).unwrap_or(0);
+                        CHANGES.iter().skip(known).try_for_each(|sql| change.execute_batch(sql))?;
+                    }
+                }
                 change.pragma_update(None, "user_version", VERSION)?;
                 version = VERSION;
             }

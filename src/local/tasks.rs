@@ -15,8 +15,8 @@ use crate::ports::{Created, NewTask, PortResult, Tasks};
 #[derive(Clone)]
 pub struct SqliteTasks(pub(super) Sqlite);
 
-const COLUMNS: &str =
-    "id, request_sha256, tenant, status, created_at, updated_at, started_at, finished_at, deadline, error, result";
+const COLUMNS: &str = "id, request_sha256, tenant, status, created_at, updated_at, started_at, finished_at, deadline, error, result, \
+    opened_at, resent_at";
 
 const STARTED: &str = "update task set status = 'inprogress', updated_at = max(updated_at, ?2),
     started_at = coalesce(started_at, ?2) where id = ?1 and status = 'queued'";
@@ -53,6 +53,8 @@ fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
         status: status(&row.get::<_, String>(3)?)?,
         created_at: time(row, 4)?,
         updated_at: time(row, 5)?,
+        opened_at: time(row, 11)?,
+        resent_at: row.get::<_, Option<i64>>(12)?.map(i64::cast_unsigned),
         started_at: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
         finished_at: row.get::<_, Option<i64>>(7)?.map(i64::cast_unsigned),
         deadline: time(row, 8)?,
@@ -93,8 +95,8 @@ impl Tasks for SqliteTasks {
                 let (now, deadline) = (new.now.cast_signed(), new.deadline.cast_signed());
                 let sha256 = new.request_sha256.to_string();
                 let inserted = on.execute(
-                    "insert into task (id, request_sha256, request, plan, tenant, status, created_at, updated_at, deadline)
-                     values (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?6, ?7) on conflict (id) do nothing",
+                    "insert into task (id, request_sha256, request, plan, tenant, status, created_at, updated_at, opened_at,
+                     deadline) values (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?6, ?6, ?7) on conflict (id) do nothing",
                     params![new.id, sha256, text(&new.request)?, text(&new.plan)?, new.tenant, now, deadline],
                 )?;
                 if inserted == 1 {
@@ -154,15 +156,20 @@ impl Tasks for SqliteTasks {
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool> {
         let (id, deadline, now) = (id.to_owned(), deadline.cast_signed(), now.cast_signed());
         let revive = "update task set status = iif(finished_at is null, status, 'queued'), finished_at = null,
-            error = null, result = null, deadline = ?2, updated_at = max(updated_at, ?3) where id = ?1";
+            error = null, result = null, deadline = ?2, updated_at = max(updated_at, ?3), opened_at = ?3 where id = ?1";
         self.0.transact(move |on| Ok(on.execute(revive, params![id, deadline, now])? == 1)).await
     }
 
-    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
-        let (id, seen, now) = (id.to_owned(), seen.cast_signed(), now.cast_signed());
-        let touch = "update task set updated_at = max(updated_at, ?3) where id = ?1 and updated_at = ?2
-            and finished_at is null";
-        self.0.transact(move |on| Ok(on.execute(touch, params![id, seen, now])? == 1)).await
+    async fn touch(&self, id: &str, now: u64) -> PortResult<()> {
+        let (id, now) = (id.to_owned(), now.cast_signed());
+        let touch = "update task set updated_at = max(updated_at, ?2) where id = ?1 and finished_at is null";
+        self.0.transact(move |on| on.execute(touch, params![id, now]).map(drop)).await
+    }
+
+    async fn resend(&self, id: &str, resent: Option<u64>, now: u64) -> PortResult<bool> {
+        let (id, resent, now) = (id.to_owned(), resent.map(u64::cast_signed), now.cast_signed());
+        let resend = "update task set resent_at = ?3 where id = ?1 and resent_at is ?2 and finished_at is null";
+        self.0.transact(move |on| Ok(on.execute(resend, params![id, resent, now])? == 1)).await
     }
 
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {

@@ -152,7 +152,7 @@ impl Pipeline {
         if let Some(fields) = result.as_object_mut() {
             fields.extend(exported);
         }
-        self.end(&job.task.id, &Outcome::Finished(result)).await
+        self.end(&job.task.id, &Outcome::Finished(result)).await.map(drop)
     }
 
     /// Puts the film where its user looks for it.

@@ -1,6 +1,7 @@
 //! One delivery, from its receipt to what is told to its queue: worked on, hidden meanwhile from other workers, and
 //! stopped where its task was cancelled.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -17,15 +18,19 @@ const WATCH: Duration = Duration::from_secs(10);
 
 impl Pipeline {
     /// Works on a delivery and gives it back where it is to come again; a delivery that is done is for the caller to
-    /// delete. `stop` ends the work.
+    /// delete. `stop` ends the work, which is then sent as a new message.
     pub async fn attend(&self, delivery: &Delivery, lane: u32, stop: &CancellationToken) -> PortResult<Handled> {
         let queue = &self.world.queue;
         let handling = self.handle(&delivery.message, delivery.attempt, lane, stop);
+        let ended = AtomicBool::new(false);
+        let (task, tasks) = (&delivery.message.task, &self.world.tasks);
         // Each goes on while the others wait for an answer.
         let renewing = async {
             loop {
                 tokio::time::sleep(VISIBILITY / 3).await;
                 warned(queue.extend(&delivery.receipt, VISIBILITY).await);
+                // Whoever looks after tasks need not send again what is worked on.
+                warned(tasks.touch(task, self.world.clock.now_ms()).await);
             }
         };
         let watching = async {
@@ -34,8 +39,9 @@ impl Pipeline {
             }
             loop {
                 tokio::time::sleep(WATCH).await;
-                let task = self.world.tasks.get(&delivery.message.task).await;
+                let task = tasks.get(task).await;
                 if matches!(&task, Ok(Some(task)) if task.status.is_terminal()) {
+                    ended.store(true, Ordering::Relaxed);
                     stop.cancel();
                 }
                 warned(task.map(drop));
@@ -46,8 +52,15 @@ impl Pipeline {
             () = renewing => return Ok(Handled::Again(Duration::ZERO)),
             () = watching => return Ok(Handled::Again(Duration::ZERO)),
         };
-        if let Handled::Again(after) = handled {
-            queue.extend(&delivery.receipt, after).await?;
+        match handled {
+            Handled::Again(after) => queue.extend(&delivery.receipt, after).await?,
+            Handled::Stopped if ended.into_inner() => return Ok(Handled::Done),
+            // As a new message: this delivery is not to count as one that nobody survived.
+            Handled::Stopped => {
+                queue.send(std::slice::from_ref(&delivery.message)).await?;
+                return Ok(Handled::Done);
+            }
+            Handled::Done => {}
         }
         Ok(handled)
     }

@@ -12,6 +12,9 @@ use crate::recipe::plan::Plan;
 /// So many plans are kept, since the messages of one task come close together.
 const PLANS: usize = 4;
 
+/// The queue's clock and ours may differ by so many milliseconds.
+const CLOCKS_DIFFER: u64 = 5_000;
+
 /// Tasks, the queue and the clock. Clones share what they read.
 #[derive(Clone)]
 pub struct Dispatch {
@@ -70,8 +73,13 @@ impl Dispatch {
         self.tasks.advance(task, &Outcome::Failed(error), self.clock.now_ms()).await
     }
 
-    /// Ends the task of a message that nobody could work on, after so many deliveries. True where this call did it.
-    pub async fn bury(&self, message: &Message, deliveries: u32) -> PortResult<bool> {
+    /// Ends the task of a message that nobody could work on, after so many deliveries; not where it was sent, in
+    /// milliseconds since 1970, before the task was revived. True where this call did it.
+    pub async fn bury(&self, message: &Message, sent_ms: u64, deliveries: u32) -> PortResult<bool> {
+        let task = self.tasks.get(&message.task).await?;
+        if task.is_none_or(|task| sent_ms + CLOCKS_DIFFER < task.opened_at) {
+            return Ok(false);
+        }
         self.fail(&message.task, error::given_up(&message.work, deliveries)).await
     }
 }

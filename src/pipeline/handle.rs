@@ -24,6 +24,8 @@ pub enum Handled {
     Done,
     /// It is to be delivered again after so long.
     Again(Duration),
+    /// Its worker was told to stop.
+    Stopped,
 }
 
 impl Pipeline {
@@ -104,7 +106,7 @@ impl Pipeline {
     /// What becomes of a message whose work failed, and of its task.
     async fn failed(&self, task: &str, attempt: u32, failure: StepError) -> PortResult<Handled> {
         if failure.error.class == Class::Cancelled {
-            return Ok(Handled::Again(Duration::ZERO));
+            return Ok(Handled::Stopped);
         }
         let (step, code, message) = (failure.step, failure.error.code, failure.to_string());
         // Files of this step's own could not be written or read; the next attempt finds another disk, or another process.
@@ -120,12 +122,13 @@ impl Pipeline {
         Ok(Handled::Done)
     }
 
-    /// Ends a task, and tells so where it had not ended before.
-    pub(super) async fn end(&self, task: &str, outcome: &Outcome) -> PortResult<()> {
-        if self.world.tasks.advance(task, outcome, self.world.clock.now_ms()).await? {
+    /// Ends a task, and tells so where it had not ended before; whether it had not.
+    pub(super) async fn end(&self, task: &str, outcome: &Outcome) -> PortResult<bool> {
+        let ended = self.world.tasks.advance(task, outcome, self.world.clock.now_ms()).await?;
+        if ended {
             self.observer.event(Event::Ended { task, outcome });
         }
-        Ok(())
+        Ok(ended)
     }
 
     /// Work for a task that has so much time left.

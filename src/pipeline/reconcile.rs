@@ -20,8 +20,9 @@ pub struct Reconciled {
 }
 
 impl Dispatch {
-    /// Looks at every live task. Those without progress for `idle` get their ready work sent again. A task that cannot be
-    /// helped does not keep others from it.
+    /// Looks at every live task. Those without progress for `idle` get their ready work sent again, and then each time
+    /// that they have waited twice as long: what merely waits in a long queue is not to make it longer. A task that cannot
+    /// be helped does not keep others from it.
     pub async fn reconcile(&self, idle: Duration) -> PortResult<Reconciled> {
         let mut round = Reconciled::default();
         for task in self.tasks.live().await? {
@@ -39,17 +40,23 @@ impl Dispatch {
             if self.fail(&task.id, out_of_time()).await? {
                 round.failed.push(task.id.clone());
             }
-        } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64 {
+        } else if now >= due(task, idle.as_millis() as u64) {
             let plan = self.plan_of(task).await?;
-            // What waits in a long queue is not sent again in every round, nor by everybody who looks.
-            if !self.tasks.touch(&task.id, task.updated_at, now).await? {
-                return Ok(());
+            // Of all who look at the same time, one sends.
+            if self.tasks.resend(&task.id, task.resent_at, now).await? {
+                self.send_ready(task, &plan).await?;
+                round.sent.push(task.id.clone());
             }
-            self.send_ready(task, &plan).await?;
-            round.sent.push(task.id.clone());
         }
         Ok(())
     }
+}
+
+/// When a task's ready work is to be sent again, in milliseconds since 1970, where nothing is done for it until then.
+fn due(task: &Task, idle: u64) -> u64 {
+    let again = task.resent_at.filter(|again| *again > task.updated_at);
+    let from = again.unwrap_or(task.updated_at);
+    from + idle.max(from - task.updated_at)
 }
 
 impl Pipeline {

@@ -44,13 +44,13 @@ impl Pipeline {
         Ok(Plan::new(&spec, &inputs)?)
     }
 
-    /// Ends the task that a request became, where its submission broke off after that. True where there is such a task.
+    /// Ends the task that a request became, where its submission broke off after that. False where there is no such task,
+    /// or where it had ended before: then the failure is to be told elsewhere.
     pub async fn give_up(&self, draft: &Draft, id: &str, error: &TaskError) -> PortResult<bool> {
         let (_, sha256) = as_sent(draft)?;
         match self.world.tasks.get(id).await? {
             Some(task) if task.request_sha256 == sha256.to_string() => {
-                self.end(id, &Outcome::Failed(error.clone())).await?;
-                Ok(true)
+                self.end(id, &Outcome::Failed(error.clone())).await
             }
             _ => Ok(false),
         }

@@ -92,7 +92,7 @@ impl Turns {
 
 impl Pipeline {
     /// Looks for all artifacts that a piece of work needs at once, and leases those that are not there and that `makes`
-    /// names, so that a store in the network is asked twice and not twice for each. Whoever leases an artifact here has to
+    /// names, so that a store in the network is asked three times and not for each. Whoever leases an artifact here has to
     /// make it before it waits for another that is leased here too.
     pub(super) async fn survey(&self, job: &Job, needs: &[ArtifactId], makes: &[ArtifactId]) -> PortResult<()> {
         let needs: Vec<_> = needs.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
@@ -108,10 +108,19 @@ impl Pipeline {
         }
         let keys: Vec<_> = open.iter().map(ToString::to_string).collect();
         let taken = self.world.leases.acquire_all(&keys, &self.name, self.settings.lease).await?;
-        job.turns.with(|state| {
-            state.ours = open.iter().zip(taken).filter_map(|(id, taken)| taken.then_some(*id)).collect();
-            state.held.clone_from(&state.ours);
-        });
+        let taken: Vec<_> = open.into_iter().zip(taken).filter_map(|(id, taken)| taken.then_some(id)).collect();
+        job.turns.with(|state| state.held = taken.iter().copied().collect());
+        // Another maker may have published between our look and its giving back the lease.
+        let found = self.world.artifacts.find_all(&taken).await?;
+        for (id, found) in taken.into_iter().zip(found) {
+            match found {
+                Some(meta) => {
+                    job.turns.with(|state| state.there.insert(id, meta));
+                    self.give_back(job, &id).await;
+                }
+                None => drop(job.turns.with(|state| state.ours.insert(id))),
+            }
+        }
         Ok(())
     }
 

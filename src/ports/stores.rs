@@ -150,9 +150,12 @@ pub trait Tasks: Send + Sync {
     /// has done stays done. False where there is no such task.
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool>;
 
-    /// Notes that the task is looked after, where nothing of it changed since `seen`. True where this call did it: of
-    /// many who look at the same time, one goes on.
-    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool>;
+    /// Notes that work on the task goes on, though nothing of it was finished yet.
+    async fn touch(&self, id: &str, now: u64) -> PortResult<()>;
+
+    /// Notes that the ready work of a task that has not ended is sent again, where `resent` is still when that was done
+    /// last. True where this call noted it: of many who look at the same time, one goes on. It is no progress of the task.
+    async fn resend(&self, id: &str, resent: Option<u64>, now: u64) -> PortResult<bool>;
 
     /// Adds a step to the done set, and answers the set; again is the same as once.
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>>;

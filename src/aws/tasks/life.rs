@@ -102,7 +102,8 @@ impl TaskTable {
 
     pub(super) async fn revived(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool> {
         self.outbox.flush().await?;
-        let times = "deadline_ms = :deadline, updated_ms = :now, updated_at = :at, expires_at = :expires";
+        let times =
+            "deadline_ms = :deadline, opened_ms = :now, updated_ms = :now, updated_at = :at, expires_at = :expires";
         let expires = number(now / 1000 + KEPT_S);
         let with = |call: UpdateItemFluentBuilder| {
             let call = call.expression_attribute_values(":deadline", number(deadline));
@@ -123,6 +124,22 @@ impl TaskTable {
                 Ok(self.send(id, call).await?.is_ok())
             }
         }
+    }
+
+    pub(super) async fn touched(&self, id: &str, now: u64) -> PortResult<()> {
+        let condition = format!("{LIVING} AND updated_ms < :now");
+        let call = living(update(self.change(id), "SET updated_ms = :now, updated_at = :at", &condition));
+        self.send(id, now_of(call, now)).await.map(drop)
+    }
+
+    pub(super) async fn resent(&self, id: &str, resent: Option<u64>, now: u64) -> PortResult<bool> {
+        let seen = if resent.is_some() { "resent_ms = :seen" } else { "attribute_not_exists(resent_ms)" };
+        let call = living(update(self.change(id), "SET resent_ms = :now", &format!("{LIVING} AND {seen}")));
+        let mut call = call.expression_attribute_values(":now", number(now));
+        if let Some(resent) = resent {
+            call = call.expression_attribute_values(":seen", number(resent));
+        }
+        Ok(self.send(id, call).await?.is_ok())
     }
 }
 

@@ -182,11 +182,12 @@ impl Tasks for TaskTable {
         self.revived(id, deadline, now).await
     }
 
-    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
-        let condition = format!("{LIVING} AND updated_ms = :seen");
-        let call = living(update(self.change(id), "SET updated_ms = :now, updated_at = :at", &condition));
-        let call = call.expression_attribute_values(":seen", number(seen));
-        Ok(self.send(id, now_of(call, now)).await?.is_ok())
+    async fn touch(&self, id: &str, now: u64) -> PortResult<()> {
+        self.touched(id, now).await
+    }
+
+    async fn resend(&self, id: &str, resent: Option<u64>, now: u64) -> PortResult<bool> {
+        self.resent(id, resent, now).await
     }
 
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {

@@ -11,6 +11,16 @@ use crate::aws::task_item::{self, KEPT_S, done, scene_is, scene_of, step_key};
 use crate::domain::task::{Status, Task};
 use crate::ports::PortResult;
 
+/// How many steps a task takes.
+fn steps(item: &Item) -> Option<u32> {
+    number_of(item.get("progress")?.as_m().ok()?, "total")
+}
+
+/// A part of a whole, to six digits: so that as many as make the whole add up to it, and as many taken away leave none.
+fn fraction(part: f64) -> AttributeValue {
+    AttributeValue::N(format!("{part:.6}"))
+}
+
 impl TaskTable {
     fn remember(&self, id: &str, step: &str, now: u64, item: &Item) {
         let progress = item.get("progress").and_then(|progress| progress.as_m().ok());
@@ -19,7 +29,7 @@ impl TaskTable {
             step: step.to_owned(),
             at_ms: now,
             started_ms: number_of(item, "started_ms").unwrap_or(now),
-            steps: progress.and_then(|progress| number_of(progress, "total")).unwrap_or(0),
+            steps: steps(item).unwrap_or(0),
             done: done(item).len() as u32,
             scenes: progress.and_then(|p| p.get("scenes")?.as_l().ok()).map_or(0, Vec::len),
         };
@@ -87,11 +97,10 @@ impl TaskTable {
             call = call.expression_attribute_values(":finished", text(Status::Finished.word()));
         }
         if let Some(begun) = begun {
-            let each = format!("{:.6}", 1.0 / f64::from(begun.steps));
             let (done, spent) = (f64::from(begun.done + 1), now.saturating_sub(begun.started_ms) as f64 / 1000.0);
             let left = (f64::from(begun.steps) - done).max(0.0);
             call = call
-                .expression_attribute_values(":each", AttributeValue::N(each))
+                .expression_attribute_values(":each", fraction(1.0 / f64::from(begun.steps)))
                 .expression_attribute_values(":eta", number((spent / done * left).round()));
         }
         match self.send(id, call).await? {
@@ -100,11 +109,15 @@ impl TaskTable {
     }
 
     pub(super) async fn unmarked(&self, id: &str, step: &str, now: u64) -> PortResult<()> {
-        let mut expression = "SET progress.done = progress.done - :one".to_owned();
+        let item = self.item(id).await?.unwrap_or_default();
+        let each = steps(&item).filter(|steps| *steps > 0).map_or(0.0, |steps| 1.0 / f64::from(steps));
+        let mut expression =
+            "SET progress.done = progress.done - :one, progress.fraction = progress.fraction - :each".to_owned();
         expression += &scene_is(scene_of(step), ":queued");
         expression += " DELETE done :step";
         let mut call = update(self.change(id), &expression, "contains(done, :name)")
             .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":each", fraction(each))
             .expression_attribute_values(":step", AttributeValue::Ss(vec![step.to_owned()]))
             .expression_attribute_values(":name", text(step));
         if scene_of(step).is_some() {

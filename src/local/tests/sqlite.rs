@@ -79,12 +79,8 @@ async fn a_message_that_cannot_be_read_stops_no_other() {
     assert_eq!(queue.receive(9, MINUTE).await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn processes_share_the_file() {
-    let (folder, clock, first) = opened();
-    let second = Sqlite::open(folder.path(), clock).unwrap();
-    let messages: Vec<_> = (0..40).map(|scene| Message::new("t", Work::Render { scene })).collect();
-    let new = NewTask {
+fn new_task() -> NewTask {
+    NewTask {
         id: "t".into(),
         request_sha256: Digest::of("t"),
         request: json!({}),
@@ -94,7 +90,34 @@ async fn processes_share_the_file() {
         steps: 3,
         deadline: 9,
         now: 1,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_an_earlier_layout_keeps_its_tasks() {
+    let earlier = [
+        "alter table task drop column resent_at; alter table task drop column opened_at",
+        "alter table task drop column tenant",
+    ];
+    for layout in (1..=2).rev() {
+        let (folder, clock, store) = opened();
+        store.tasks().create(&new_task()).await.unwrap();
+        drop(store);
+        let file = rusqlite::Connection::open(folder.path().join("protovideo.sqlite")).unwrap();
+        earlier[..3 - layout].iter().for_each(|change| file.execute_batch(change).unwrap());
+        file.pragma_update(None, "user_version", layout as i64).unwrap();
+        drop(file);
+        let task = Sqlite::open(folder.path(), clock).unwrap().tasks().get("t").await.unwrap().unwrap();
+        assert_eq!((task.created_at, task.opened_at, task.resent_at, task.tenant), (1, 1, None, None), "{layout}");
+    }
+}
+
+#[tokio::test]
+async fn processes_share_the_file() {
+    let (folder, clock, first) = opened();
+    let second = Sqlite::open(folder.path(), clock).unwrap();
+    let messages: Vec<_> = (0..40).map(|scene| Message::new("t", Work::Render { scene })).collect();
+    let new = new_task();
     let mut workers = JoinSet::new();
     first.queue(None).send(&messages).await.unwrap();
     for store in [first.clone(), second.clone()].into_iter().cycle().take(8) {

@@ -5,13 +5,11 @@ use crate::domain::task::{Outcome, Status, TaskError};
 use crate::ports::{Artifacts as _, Class, Clock as _, Leases as _, PortError, Queue as _};
 use crate::recipe::ArtifactId;
 
-const IDLE: Duration = Duration::from_secs(300);
-
 fn busy() -> PortError {
     PortError::transient(Class::Provider, "RATE_LIMIT", "too many requests")
 }
 
-async fn error(stage: &Stage) -> TaskError {
+pub(super) async fn error(stage: &Stage) -> TaskError {
     let task = stage.task("t").await;
     assert_eq!(task.status, Status::Failed);
     task.error.expect("a failed task says why")
@@ -92,7 +90,7 @@ async fn work_that_is_cancelled_gives_its_message_back() {
     cancel.cancel();
     let message = Message::new("t", Work::Render { scene: 0 });
     let handled = pipeline.handle(&message, ATTEMPTS, 0, &cancel).await.unwrap();
-    assert_eq!(handled, Handled::Again(Duration::ZERO));
+    assert_eq!(handled, Handled::Stopped);
     assert_eq!(stage.task("t").await.status, Status::InProgress, "its own process says what becomes of the task");
     assert!(!stage.makers.calls().contains_key("picture a boat"));
     let now = stage.memory.clock.now_ms();
@@ -111,6 +109,25 @@ async fn a_task_fails_at_its_deadline() {
     stage.drain(&pipeline).await.unwrap();
     let error = error(&stage).await;
     assert_eq!((error.class.as_str(), error.code.as_str(), error.retryable), ("limit", "DEADLINE", true));
+}
+
+/// A worker that is told to end gives back what it has, and nothing counts against that.
+#[tokio::test]
+async fn work_that_is_stopped_is_sent_anew() {
+    let stage = Stage::new();
+    let pipeline = stage.pipeline();
+    submit(&pipeline, &three_scenes(), "t").await;
+    let queue = &pipeline.world().queue;
+    for _ in 0..=ATTEMPTS {
+        let delivery = queue.receive(1, VISIBILITY).await.unwrap().pop().unwrap();
+        assert_eq!(delivery.attempt, 1);
+        let stop = CancellationToken::new();
+        stop.cancel();
+        assert_eq!(pipeline.attend(&delivery, 0, &stop).await.unwrap(), Handled::Done);
+        queue.delete(&delivery.receipt).await.unwrap();
+    }
+    stage.drain(&pipeline).await.unwrap();
+    assert_eq!(stage.task("t").await.status, Status::Finished);
 }
 
 /// Its process was killed, and nobody saw its time end.
@@ -262,23 +279,4 @@ async fn an_early_or_late_message_does_no_harm() {
     stage.drain(&pipeline).await.unwrap();
     assert_eq!((stage.task("t").await, stage.film_text(&submitted)), (task, film));
     assert_eq!(stage.makers.take_calls(), [""; 0]);
-}
-
-#[tokio::test]
-async fn reconciling_sends_again_what_was_lost_and_ends_what_is_too_late() {
-    let stage = Stage::new();
-    let pipeline = stage.pipeline();
-    submit(&pipeline, &three_scenes(), "t").await;
-    stage.deliver(&pipeline).await.unwrap();
-    stage.memory.queue.purge();
-    assert_eq!(pipeline.reconcile(IDLE).await.unwrap().sent, [""; 0], "something was done for it a moment ago");
-    stage.memory.clock.advance(IDLE);
-    assert_eq!(pipeline.reconcile(IDLE).await.unwrap().sent, ["t"]);
-    let expected = [1, 2].map(|scene| Message::new("t", Work::Render { scene }));
-    assert_eq!(stage.memory.queue.messages(), expected, "what is done is not sent again");
-    stage.memory.queue.purge();
-    stage.memory.clock.advance(TASK_DEADLINE);
-    assert_eq!(pipeline.reconcile(IDLE).await.unwrap().failed, ["t"]);
-    assert_eq!(error(&stage).await.code, "DEADLINE");
-    assert_eq!(pipeline.reconcile(IDLE).await.unwrap(), crate::pipeline::Reconciled::default());
 }

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod failures;
+mod looked_after;
 mod resume;
 mod reuse;
 mod submission;
@@ -78,6 +79,7 @@ impl Stage {
         let Some(delivery) = queue.receive(1, VISIBILITY).await?.pop() else { return Ok(None) };
         match pipeline.handle(&delivery.message, delivery.attempt, 0, &CancellationToken::new()).await? {
             Handled::Done => queue.delete(&delivery.receipt).await?,
+            Handled::Stopped => panic!("nobody told it to stop"),
             Handled::Again(after) => queue.extend(&delivery.receipt, after).await?,
         }
         Ok(Some(delivery.message))

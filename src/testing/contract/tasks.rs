@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::domain::task::{CacheOutcome, Outcome, Status, StepRecord, Task, TaskError};
-use crate::ports::{Clock as _, Created, NewTask, PortResult, Tasks};
+use crate::ports::{Clock as _, Created, NewTask, PortError, PortResult, Tasks};
 use crate::recipe::Digest;
 use crate::testing::memory::ManualClock;
 
@@ -68,7 +68,9 @@ async fn recorded_once(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()>
         tenant: Some("them".into()),
         status: Status::Queued,
         created_at: now,
+        opened_at: now,
         updated_at: now,
+        resent_at: None,
         started_at: None,
         finished_at: None,
         deadline: now + 1000,
@@ -115,12 +117,22 @@ async fn begun(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
 /// Of many who look after a task at the same time, one goes on.
 async fn looked_after(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
     let now = begin(tasks, "looked", clock).await?;
-    assert!(tasks.touch("looked", now, now + 5).await?);
-    assert!(!tasks.touch("looked", now, now + 6).await?, "another did");
-    assert_eq!(tasks.get("looked").await?.map(|task| task.updated_at), Some(now + 5));
-    tasks.advance("looked", &Outcome::Cancelled, now + 7).await?;
-    assert!(!tasks.touch("looked", now + 7, now + 8).await?, "nobody need look after what has ended");
-    assert!(!tasks.touch("nobody", now, now).await?);
+    let times = async || Ok::<_, PortError>(tasks.get("looked").await?.map(|task| (task.updated_at, task.resent_at)));
+    assert!(tasks.resend("looked", None, now + 5).await?);
+    assert!(!tasks.resend("looked", None, now + 6).await?, "another did");
+    assert!(!tasks.resend("looked", Some(now), now + 6).await?, "another did, whatever was before");
+    assert_eq!(times().await?, Some((now, Some(now + 5))), "that is no progress");
+    assert!(tasks.resend("looked", Some(now + 5), now + 6).await?);
+    tasks.touch("looked", now + 7).await?;
+    tasks.touch("looked", now + 3).await?;
+    assert_eq!(times().await?, Some((now + 7, Some(now + 6))), "time does not go back");
+    tasks.advance("looked", &Outcome::Cancelled, now + 8).await?;
+    assert!(!tasks.resend("looked", Some(now + 6), now + 9).await?, "nobody need look after what has ended");
+    tasks.touch("looked", now + 9).await?;
+    assert_eq!(times().await?, Some((now + 8, Some(now + 6))));
+    assert!(!tasks.resend("nobody", None, now).await?);
+    tasks.touch("nobody", now).await?;
+    assert_eq!(tasks.get("nobody").await?, None, "it does not come to be");
     Ok(())
 }
 
@@ -151,6 +163,8 @@ async fn revived(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<()> {
         tasks.advance("revived", &end, now + n).await?;
         assert!(tasks.revive("revived", now + n * 1000, now + n).await?);
         let task = tasks.get("revived").await?;
+        let opened = task.as_ref().map(|t| t.opened_at);
+        assert_eq!(opened, Some(now + n), "what was sent before is of an earlier attempt");
         let task = task.map(|t| (t.status, t.deadline, t.error, t.result, t.finished_at));
         assert_eq!(task, Some((Status::Queued, now + n * 1000, None, None, None)), "{end:?} is forgotten");
     }

@@ -84,8 +84,12 @@ impl ports::Tasks for Tasks {
         self.faults.effect(self.inner.revive(id, deadline, now)).await
     }
 
-    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
-        self.faults.effect(self.inner.touch(id, seen, now)).await
+    async fn touch(&self, id: &str, now: u64) -> PortResult<()> {
+        self.faults.effect(self.inner.touch(id, now)).await
+    }
+
+    async fn resend(&self, id: &str, resent: Option<u64>, now: u64) -> PortResult<bool> {
+        self.faults.effect(self.inner.resend(id, resent, now)).await
     }
 
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {

@@ -76,9 +76,9 @@ impl Kept {
         true
     }
 
-    fn revive(&mut self, deadline: u64) -> bool {
+    fn revive(&mut self, deadline: u64, now: u64) -> bool {
         let task = &mut self.task;
-        task.deadline = deadline;
+        (task.deadline, task.opened_at) = (deadline, now);
         if task.status.is_terminal() {
             (task.status, task.finished_at, task.error, task.result) = (Status::Queued, None, None, None);
             self.history.push(Status::Queued);
@@ -102,7 +102,9 @@ impl Tasks for MemoryTasks {
             tenant: new.tenant.clone(),
             status: Status::Queued,
             created_at: new.now,
+            opened_at: new.now,
             updated_at: new.now,
+            resent_at: None,
             started_at: None,
             finished_at: None,
             deadline: new.deadline,
@@ -138,14 +140,25 @@ impl Tasks for MemoryTasks {
     }
 
     async fn revive(&self, id: &str, deadline: u64, now: u64) -> PortResult<bool> {
-        Ok(self.change(id, now, |kept| kept.revive(deadline)))
+        Ok(self.change(id, now, |kept| kept.revive(deadline, now)))
     }
 
-    async fn touch(&self, id: &str, seen: u64, now: u64) -> PortResult<bool> {
-        if self.read(id, |kept| kept.task.updated_at != seen || kept.task.status.is_terminal()) {
-            return Ok(false);
+    async fn touch(&self, id: &str, now: u64) -> PortResult<()> {
+        if self.read(id, |kept| !kept.task.status.is_terminal()) {
+            self.change(id, now, |_| ());
         }
-        Ok(self.change(id, now, |_| true))
+        Ok(())
+    }
+
+    async fn resend(&self, id: &str, resent: Option<u64>, now: u64) -> PortResult<bool> {
+        let resend = |kept: &mut Kept| {
+            let free = kept.task.resent_at == resent && !kept.task.status.is_terminal();
+            if free {
+                kept.task.resent_at = Some(now);
+            }
+            free
+        };
+        Ok(self.change(id, 0, resend))
     }
 
     async fn mark(&self, id: &str, step: &str, now: u64) -> PortResult<BTreeSet<String>> {
