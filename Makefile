@@ -64,6 +64,8 @@ test-cloud: base target/stand-ins/ready ## Run the tests of the template and of 
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(sam)/bin/sam validate --lint
 	$(sam)/bin/cfn-lint infra/template.yaml
 	$(cloud)/bin/python -m unittest discover -s scripts/cloud -p 'test_*.py'
+	$(call say,"Testing the layers")
+	$(cloud)/bin/python -m unittest discover -s infra/layers -p 'test_*.py'
 	$(call say,"Testing the functions")
 	$(cloud)/bin/python -m unittest discover -s tests/cloud -t tests
 

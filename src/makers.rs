@@ -45,10 +45,16 @@ pub fn pictures(config: &Config) -> crate::ports::PortResult<std::sync::Arc<dyn 
 #[cfg(feature = "media")]
 pub fn films(config: &Config) -> crate::ports::PortResult<crate::media::Studio> {
     let assets = crate::assets::Assets::at(config.assets.clone());
+    Ok(crate::media::Studio::new(ffmpeg(config), crate::media::Fonts::new(assets.fonts()?)))
+}
+
+/// The ffmpeg that is to be used; without one, that of `PATH`.
+#[cfg(feature = "media")]
+#[must_use]
+pub fn ffmpeg(config: &Config) -> Option<std::path::PathBuf> {
     // One that was installed beside the models is the one to use.
-    let installed = Some(assets.path("bin/ffmpeg")).filter(|program| program.is_file());
-    let ffmpeg = config.ffmpeg.clone().or(installed);
-    Ok(crate::media::Studio::new(ffmpeg, crate::media::Fonts::new(assets.fonts()?)))
+    let installed = crate::assets::Assets::at(config.assets.clone()).path("bin/ffmpeg");
+    config.ffmpeg.clone().or_else(|| Some(installed).filter(|program| program.is_file()))
 }
 
 /// What users point at. `folder` is where a request's relative paths begin; without one, no path is read.

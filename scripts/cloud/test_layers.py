@@ -66,7 +66,7 @@ class Laying(unittest.TestCase):
     def test_fonts_and_tools_lie_where_the_program_looks(self):
         self.assertEqual(self.lay("fonts"), ["fonts/F.ttf", "licences/noto-f.txt"])
         self.assertEqual(self.lay("tools")[0], "bin/ffmpeg")
-        self.assertIn('assets.path("bin/ffmpeg")', (ROOT / "src/makers.rs").read_text())
+        self.assertIn('.path("bin/ffmpeg")', (ROOT / "src/makers.rs").read_text())
 
     def test_everybody_may_read_all_of_it(self):
         for layer in lay.LISTED:

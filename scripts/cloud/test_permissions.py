@@ -107,7 +107,9 @@ class Permissions(unittest.TestCase):
     def test_pictures_may_come_from_the_named_buckets_alone(self):
         more = work("submit", InputBuckets=["one", "two"])
         new = {resource: actions for resource, actions in more.items() if resource not in WORK["submit"]}
-        self.assertEqual(new, {"arn:aws:s3:::one/*": {"s3:GetObject"}, "arn:aws:s3:::two/*": {"s3:GetObject"}})
+        expected = {f"arn:aws:s3:::{name}": {"s3:ListBucket"} for name in ("one", "two")}
+        expected |= {f"arn:aws:s3:::{name}/*": {"s3:GetObject"} for name in ("one", "two")}
+        self.assertEqual(new, expected)
 
     def test_nothing_is_allowed_wholesale(self):
         for name in FUNCTIONS:

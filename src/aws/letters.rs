@@ -30,6 +30,8 @@ pub struct Letter {
     pub id: String,
     /// What it says.
     pub body: String,
+    /// Its group: the tenant of a request.
+    pub group: Option<String>,
     /// How often it was delivered, in both queues.
     pub deliveries: u32,
     /// When it was sent first, in milliseconds since 1970.
@@ -85,6 +87,10 @@ impl Letters {
                 url: url.to_owned(),
                 id: message.message_id().unwrap_or_default().to_owned(),
                 body: message.body().unwrap_or_default().to_owned(),
+                group: message
+                    .attributes()
+                    .and_then(|all| all.get(&MessageSystemAttributeName::MessageGroupId))
+                    .cloned(),
                 deliveries: attribute(MessageSystemAttributeName::ApproximateReceiveCount).unwrap_or(0) as u32,
                 sent_ms: attribute(MessageSystemAttributeName::SentTimestamp).unwrap_or(0),
                 receipt: message.receipt_handle().unwrap_or_default().to_owned(),

@@ -34,6 +34,6 @@ pub use exports::Films;
 pub use letters::{Letter, Letters};
 pub use objects::Objects;
 pub use queue::{Queues, WorkQueue};
-pub use sources::BucketSources;
+pub use sources::{BucketSources, InputBucket};
 pub use stack::Stack;
 pub use tasks::TaskTable;

@@ -14,6 +14,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::Clients;
 use super::failure::{code, failed};
+use super::rules::STATE;
 use crate::ports::{Body, Class, PortError, PortResult};
 use crate::recipe::Digest;
 
@@ -102,7 +103,8 @@ impl Objects {
 
     /// What stands beside an object.
     pub(super) async fn head(&self, key: &str) -> PortResult<Option<HeadObjectOutput>> {
-        match self.client.head_object().bucket(&self.bucket).key(key).send().await {
+        match self.client.head_object().bucket(&self.bucket).key(key).customize().config_override(small()).send().await
+        {
             Ok(head) => Ok(Some(head)),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(failed(&self.doing("look at", key), error)),
@@ -173,7 +175,8 @@ impl Objects {
     /// Removes an object; with an `etag`, only that one. Nothing happens where there is none.
     pub(super) async fn remove(&self, key: &str, etag: Option<&str>) -> PortResult<()> {
         let delete = self.client.delete_object().bucket(&self.bucket).key(key);
-        match delete.set_if_match(etag.map(str::to_owned)).send().await {
+        let delete = delete.set_if_match(etag.map(str::to_owned)).customize().config_override(small());
+        match delete.send().await {
             Ok(_) => Ok(()),
             Err(error) if matches!(code(&error), "PreconditionFailed" | "NoSuchKey" | "NotFound") => Ok(()),
             Err(error) => Err(failed(&self.doing("remove", key), error)),
@@ -214,6 +217,11 @@ impl Objects {
         let link = self.client.get_object().bucket(&self.bucket).key(key).presigned(config).await;
         link.map(|link| link.uri().to_owned()).map_err(|e| failed(&self.doing("make a link to", key), e))
     }
+}
+
+/// The rule of calls that carry no body.
+fn small() -> aws_sdk_s3::config::Builder {
+    aws_sdk_s3::config::Builder::new().timeout_config(STATE.timeouts()).retry_config(STATE.retries())
 }
 
 /// An answer to HEAD has no body, and so no code but the status.

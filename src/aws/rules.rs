@@ -39,7 +39,7 @@ pub const CALLS: [(&str, Rule); 16] = [
     ("dynamodb:UpdateItem", STATE),
     // Asked without permission to list, S3 says "denied" of an object that is not there.
     ("s3:ListBucket", STATE),
-    ("s3:DeleteObject", BODY),
+    ("s3:DeleteObject", STATE),
     ("s3:GetObject", BODY),
     ("s3:PutObject", BODY),
     ("sqs:ChangeMessageVisibility", STATE),

@@ -14,26 +14,42 @@ const MOST_BYTES: u64 = 25_000_000;
 #[derive(Clone)]
 pub struct BucketSources {
     clients: Clients,
-    buckets: Vec<String>,
+    buckets: Vec<InputBucket>,
     rest: Arc<dyn Sources>,
+}
+
+/// A bucket that requests may name, and how the keys begin that they may name in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputBucket {
+    /// Its name.
+    pub name: String,
+    /// Empty for all keys.
+    pub prefix: &'static str,
+}
+
+impl std::fmt::Display for InputBucket {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "s3://{}/{}", self.name, self.prefix)
+    }
 }
 
 impl BucketSources {
     /// Pictures of those buckets alone; all that is no `s3://` is `rest`'s.
     #[must_use]
-    pub fn new(clients: &Clients, buckets: Vec<String>, rest: Arc<dyn Sources>) -> Self {
+    pub fn new(clients: &Clients, buckets: Vec<InputBucket>, rest: Arc<dyn Sources>) -> Self {
         Self { clients: clients.clone(), buckets, rest }
     }
 
-    /// An object of an allowed bucket.
+    /// An object that requests may name.
     ///
     /// # Errors
-    /// `URL_NOT_ALLOWED` for other buckets, `NOT_FOUND` and `TOO_LARGE` as they say.
+    /// `URL_NOT_ALLOWED` for others, `NOT_FOUND` and `TOO_LARGE` as they say.
     pub async fn object(&self, url: &str, most: u64) -> PortResult<Vec<u8>> {
         let refused = |code, why: &str| PortError::permanent(Class::Request, code, format!("{url}: {why}"));
         let (bucket, key) = parts(url).ok_or_else(|| refused("URL_NOT_ALLOWED", "not s3://bucket/key"))?;
-        if !self.buckets.iter().any(|allowed| allowed == bucket) {
-            let allowed = format!("this bucket may not be named here; allowed: {}", self.buckets.join(", "));
+        if !self.buckets.iter().any(|allowed| allowed.name == bucket && key.starts_with(allowed.prefix)) {
+            let allowed: Vec<_> = self.buckets.iter().map(|bucket| format!("{bucket}*")).collect();
+            let allowed = format!("this may not be named here; allowed: {}", allowed.join(", "));
             return Err(refused("URL_NOT_ALLOWED", &allowed));
         }
         let bytes = Objects::new(&self.clients, bucket).bytes(key, most).await?;

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use super::failure::failed;
 use super::metrics::Metrics;
-use super::{Cache, Clients, Films, Letters, Objects, Queues, TaskTable};
+use super::{Cache, Clients, Films, InputBucket, Letters, Objects, Queues, TaskTable};
 use crate::config::{Cloud, Config, ConfigError};
 use crate::ports::{Class, Clock, PortError, PortResult, SystemClock};
+
+/// Where apps put requests that are too long for a message, and their pictures.
+const REQUESTS: &str = "requests/";
 
 /// A stack, of which each program asks for the parts that it needs.
 #[derive(Clone)]
@@ -86,9 +89,10 @@ impl Stack {
         Ok(Letters::new(&self.clients, &self.cloud.dead_letters))
     }
 
-    /// The buckets that requests may name pictures in.
-    pub fn input_buckets(&self) -> Result<Vec<String>, ConfigError> {
-        let others = self.cloud.input_buckets.iter().map(String::as_str);
-        Ok(std::iter::once(self.bucket()?).chain(others).map(str::to_owned).collect())
+    /// What requests may name: pictures in the buckets that are listed, and what apps put beside requests in the stack's own.
+    pub fn input_buckets(&self) -> Result<Vec<InputBucket>, ConfigError> {
+        let own = InputBucket { name: self.bucket()?.to_owned(), prefix: REQUESTS };
+        let others = self.cloud.input_buckets.iter().map(|name| InputBucket { name: name.clone(), prefix: "" });
+        Ok(std::iter::once(own).chain(others).collect())
     }
 }

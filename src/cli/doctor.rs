@@ -7,6 +7,7 @@ use super::{Failure, print};
 use crate::assets::Assets;
 use crate::config::Config;
 use crate::fetch::{Fetcher, Policy};
+use crate::makers;
 use crate::media::ffmpeg::Ffmpeg;
 use crate::ports::{Class, PortError, PortResult};
 use crate::speech;
@@ -69,7 +70,7 @@ impl Doctor {
 
 /// Its version, where it has the encoders.
 async fn ffmpeg(config: &Config) -> PortResult<String> {
-    let ffmpeg = Ffmpeg::find(config.ffmpeg.as_deref())?;
+    let ffmpeg = Ffmpeg::find(makers::ffmpeg(config).as_deref())?;
     let missing = ffmpeg.missing_encoder(&ENCODERS).await?;
     let program = ffmpeg.program().display();
     match missing {

@@ -1,14 +1,17 @@
 //! Events of SQS's event source, read as far as they are needed.
 
+use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::answer::Answer;
+
 /// A batch of messages.
 #[derive(Debug, Deserialize)]
-pub(super) struct Event {
+struct Event {
     /// The messages.
-    #[serde(rename = "Records", default)]
-    pub(super) records: Vec<Record>,
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
 }
 
 /// One message.
@@ -31,14 +34,21 @@ struct Attributes {
     message_group_id: Option<String>,
 }
 
-impl Event {
-    /// Reads an event. One that cannot be read has no messages, and is told in the log.
-    pub(super) fn read(event: Value) -> Self {
-        serde_json::from_value(event).unwrap_or_else(|error| {
-            tracing::error!(code = "BAD_EVENT", "an event is not one of SQS: {error}");
-            Self { records: Vec::new() }
-        })
+/// Hands an event's messages on, one after the other, to `work`, which says false of those that are to come again; what
+/// the event source is told.
+///
+/// # Errors
+/// Where the event is not one of SQS: an answer would say that all its messages are done.
+pub(super) async fn each(event: Value, work: impl AsyncFn(&Record) -> bool) -> anyhow::Result<Value> {
+    let event: Event = serde_json::from_value(event).context("BAD_EVENT: an event is not one of SQS")?;
+    let mut answer = Answer::default();
+    for record in &event.records {
+        // On the heap: what is made within this is deep.
+        if !Box::pin(work(record)).await {
+            answer.again(&record.message_id);
+        }
     }
+    Ok(answer.json())
 }
 
 impl Record {
@@ -60,20 +70,29 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_message_as_lambda_hands_it_on() {
-        let event = Event::read(json!({"Records": [{
+    #[tokio::test]
+    async fn a_message_as_lambda_hands_it_on() {
+        let event = json!({"Records": [{
             "messageId": "m", "receiptHandle": "r", "body": "{}", "md5OfBody": "x", "awsRegion": "us-east-1",
             "attributes": {"ApproximateReceiveCount": "3", "MessageGroupId": "them", "SentTimestamp": "1"},
-            "messageAttributes": {}, "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:1:q"}]}));
-        let record = &event.records[0];
-        assert_eq!((record.message_id.as_str(), record.receipt_handle.as_str()), ("m", "r"));
-        assert_eq!((record.attempt(), record.tenant()), (3, Some("them")));
+            "messageAttributes": {}, "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:1:q"},
+            {"messageId": "n"}]});
+        let answer = each(event, async |record: &Record| {
+            if record.message_id == "n" {
+                return true;
+            }
+            assert_eq!((record.message_id.as_str(), record.receipt_handle.as_str()), ("m", "r"));
+            assert_eq!((record.attempt(), record.tenant()), (3, Some("them")));
+            false
+        });
+        assert_eq!(answer.await.unwrap(), json!({"batchItemFailures": [{"itemIdentifier": "m"}]}));
     }
 
-    #[test]
-    fn what_is_no_event_has_no_messages() {
-        assert!(Event::read(json!({"source": "aws.events"})).records.is_empty());
-        assert!(Event::read(json!([1])).records.is_empty());
+    #[tokio::test]
+    async fn what_is_no_event_is_not_told_as_done() {
+        for event in [json!({"source": "aws.events"}), json!([1]), json!({"Records": [{}]})] {
+            let answer = each(event, async |_: &Record| true).await;
+            assert!(answer.unwrap_err().to_string().contains("BAD_EVENT"));
+        }
     }
 }

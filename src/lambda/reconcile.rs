@@ -88,7 +88,7 @@ impl Reconciler {
     async fn bury_one(&self, letter: &Letter) -> PortResult<bool> {
         let ended = match serde_json::from_str::<Message>(&letter.body) {
             Ok(message) => {
-                let ended = self.dispatch.bury(&message, letter.deliveries).await?;
+                let ended = self.dispatch.bury(&message, letter.sent_ms, letter.deliveries).await?;
                 if ended {
                     self.metrics.tell(TASKS, "failed", 1.0, SystemClock.now_ms());
                     let task = &message.task;
@@ -109,7 +109,7 @@ impl Reconciler {
         let message = format!("the request was delivered {} times, and its workers died of it", letter.deliveries);
         let error = TaskError { class: Class::Limit.word().to_owned(), ..refusal("CRASH_LOOP", message) };
         for id in named.into_iter().chain([letter.id.as_str()]) {
-            let refused = Refused { id, body: &letter.body, tenant: None };
+            let refused = Refused { id, body: &letter.body, tenant: letter.group.as_deref() };
             if refused.record(&self.tasks, &error, &self.metrics).await? {
                 return Ok(true);
             }

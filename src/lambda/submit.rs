@@ -7,8 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Start;
-use super::answer::Answer;
-use super::event::{Event, Record};
+use super::event::{self, Record};
 use super::meter::Meter;
 use super::refusal::{Refused, refusal};
 use crate::aws::metrics::{Metrics, REFUSED, TASKS};
@@ -69,16 +68,12 @@ impl Submitter {
     }
 
     /// Accepts an event's requests until `left` is over.
-    pub async fn handle(&self, event: Value, left: Duration) -> Value {
+    ///
+    /// # Errors
+    /// Where the event is not one of SQS.
+    pub async fn handle(&self, event: Value, left: Duration) -> anyhow::Result<Value> {
         let _billed = self.meter.billed();
-        let mut answer = Answer::default();
-        for record in Event::read(event).records {
-            // On the heap: what is made within this is deep.
-            if !Box::pin(self.record(&record, left)).await {
-                answer.again(&record.message_id);
-            }
-        }
-        answer.json()
+        event::each(event, async |record: &Record| self.record(record, left).await).await
     }
 
     /// Accepts one request, or refuses it; false where it is to come again.

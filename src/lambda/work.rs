@@ -8,8 +8,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::Start;
-use super::answer::Answer;
-use super::event::{Event, Record};
+use super::event::{self, Record};
 use super::meter::Meter;
 use crate::aws::metrics::{Metrics, REFUSED};
 use crate::aws::{Queues, WorkQueue};
@@ -78,16 +77,12 @@ impl Worker {
     }
 
     /// Works on an event's messages until `left` is over.
-    pub async fn handle(&self, event: Value, left: Duration) -> Value {
+    ///
+    /// # Errors
+    /// Where the event is not one of SQS.
+    pub async fn handle(&self, event: Value, left: Duration) -> anyhow::Result<Value> {
         let _billed = self.meter.billed();
-        let mut answer = Answer::default();
-        for record in Event::read(event).records {
-            // On the heap: what is made within this is deep.
-            if !Box::pin(self.record(&record, left)).await {
-                answer.again(&record.message_id);
-            }
-        }
-        answer.json()
+        event::each(event, async |record: &Record| self.record(record, left).await).await
     }
 
     /// Works on one message; false where it is to come again.
@@ -104,8 +99,7 @@ impl Worker {
         let receipt = Queues::receipt(self.queue, &record.receipt_handle);
         let delivery = Delivery { message, receipt, attempt: record.attempt() };
         match self.attend(&delivery, left).await {
-            Ok(Handled::Done) => true,
-            Ok(Handled::Again(_)) => false,
+            Ok(handled) => handled == Handled::Done,
             Err(error) => {
                 let task = &delivery.message.task;
                 tracing::error!(task, code = error.code, "nothing could be recorded: {error}");

@@ -41,6 +41,7 @@ USED_BY = {
     "submit s3:GetObject Bucket/requests/*": "pictures",
     "submit s3:GetObject Bucket/tasks/*": "gone_film",
     "submit s3:GetObject InputBuckets": "pictures",
+    "submit s3:ListBucket InputBuckets": "absent_picture",
     "submit s3:ListBucket Bucket": "gone_film",
     "submit s3:PutObject Bucket/cache/*": "pictures",
     "submit sqs:SendMessage AssembleQueue": "again",

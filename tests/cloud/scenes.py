@@ -66,6 +66,16 @@ class Scenes:
         for record in self.records(task):
             self.expect(self.line(record["artifact"]).get("sha256"), f"the index has a line of a {record['kind']}")
 
+    def absent_picture(self):
+        """A picture that is not there is told from one that may not be read, in each bucket that requests may name."""
+        yield
+        for bucket in (self.stack.bucket, *self.stack.input_buckets()):
+            source = f"s3://{bucket}/requests/{word()}.png"
+            task = self.send({"size": SIZE, "fps": FPS, "scenes": [{"type": "image", "image": source, "duration": 0.3}]})
+            self.ended(task, "failed", "INVALID_REQUEST")
+            told = self.item(task)["error"]["message"]
+            self.expect("there is no such object" in told, f"this says that {source} is not there: {told}")
+
     def again(self):
         """A film that is there already, for another task."""
         request, _ = self.made("a boat")
@@ -156,18 +166,22 @@ class Scenes:
         _, task = self.made("a boat", "a cat")
         now = int(time.time() * 1000)
         idle = {"status": "inprogress", "updated_ms": now - 400_000}
-        roles = ("render", "assemble", "late", "dead-scene", "dead-film", "dead-request")
+        roles = ("render", "assemble", "late", "dead-scene", "dead-film", "dead-request", "revived")
         names = {role: f"{role}-{word()}" for role in roles}
         self.copy(task, names["render"], **idle, done=None)
         self.copy(task, names["assemble"], **idle)
         self.copy(task, names["late"], status="inprogress", updated_ms=now, deadline_ms=now - 1000)
         for name in ("dead-scene", "dead-film"):
             self.copy(task, names[name], status="inprogress", updated_ms=now)
+        # Revived after its letter was sent, by more than clocks may differ.
+        self.copy(task, names["revived"], status="inprogress", updated_ms=now, opened_ms=now + 60_000)
         letters = [{"task_id": names["dead-request"], "scenes": []},
                    {"v": 1, "task": names["dead-scene"], "do": "render", "scene": 0},
                    {"v": 1, "task": names["dead-film"], "do": "assemble"}]
         for queue, letter in zip(DEAD, letters):
             self.stack.sqs.send_message(QueueUrl=self.stack.queue(queue), MessageBody=json.dumps(letter))
+        letter = {"v": 1, "task": names["revived"], "do": "render", "scene": 1}
+        self.stack.sqs.send_message(QueueUrl=self.stack.queue(DEAD[1]), MessageBody=json.dumps(letter))
         yield
         answer = self.stack.functions.invoke(FunctionName=self.stack.names["ReconcileFunction"], Payload=b"{}")
         self.expect("FunctionError" not in answer, f"the function ends well: {answer['Payload'].read()}")
@@ -176,6 +190,7 @@ class Scenes:
         ends = {"late": "DEADLINE", "dead-scene": "CRASH_LOOP", "dead-film": "CRASH_LOOP", "dead-request": "CRASH_LOOP"}
         for name, code in ends.items():
             self.ended(names[name], "failed", code)
+        self.expect(self.item(names["revived"])["status"] == "inprogress", "an older letter does not end a task")
         for queue in DEAD:
             visible = self.stack.sqs.receive_message(QueueUrl=self.stack.queue(queue), WaitTimeSeconds=0)
             self.expect(visible.get("Messages"), f"a letter in {queue} can be read by others")

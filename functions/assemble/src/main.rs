@@ -15,7 +15,7 @@ async fn serve() -> Result<(), Error> {
     let worker = &worker(&start)?;
     start.ready();
     let handle = |event: LambdaEvent<Value>| async move {
-        Ok::<_, Error>(worker.handle(event.payload, until(event.context.deadline)).await)
+        Ok::<_, Error>(worker.handle(event.payload, until(event.context.deadline)).await?)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

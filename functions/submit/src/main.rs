@@ -14,7 +14,7 @@ async fn serve() -> Result<(), Error> {
     let submitter = &submitter(&start)?;
     start.ready();
     let handle = |event: LambdaEvent<Value>| async move {
-        Ok::<_, Error>(submitter.handle(event.payload, until(event.context.deadline)).await)
+        Ok::<_, Error>(submitter.handle(event.payload, until(event.context.deadline)).await?)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -79,7 +79,7 @@ async fn redrive(
             }
             stack.queues(Duration::ZERO)?.send(std::slice::from_ref(message)).await?;
         }
-        None => stack.send_request(&letter.body, None).await?,
+        None => stack.send_request(&letter.body, letter.group.as_deref()).await?,
     }
     remove(queues, letter).await?;
     Ok(true)

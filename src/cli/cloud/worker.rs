@@ -137,7 +137,7 @@ async fn one(
     bench.settle().await;
     match handled? {
         Handled::Done => workshop.queues.delete(&delivery.receipt).await,
-        Handled::Again(_) => Ok(()),
+        Handled::Again(_) | Handled::Stopped => Ok(()),
     }
 }
 
