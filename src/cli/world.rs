@@ -127,7 +127,7 @@ impl Station {
             speech: Arc::new(makers::speech(config)),
             pictures: makers::pictures(config)?,
             sources: makers::sources(config, folder),
-            films: Arc::new(makers::films(config)?),
+            films: Arc::new(makers::films(config)?.noting(root)),
             clock,
         })
     }

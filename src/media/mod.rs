@@ -5,6 +5,7 @@ mod decode;
 pub mod ffmpeg;
 mod fir;
 mod fonts;
+mod handover;
 mod join;
 mod limiter;
 mod loudness;

@@ -8,6 +8,7 @@ use super::captions::Captions;
 use super::decode::decode;
 use super::ffmpeg::Ffmpeg;
 use super::fonts::Fonts;
+use super::handover::{Frames, Lent};
 use super::motion::{View, planes_size};
 use super::planes::{Planes, oversize};
 use super::sampler::Sampler;
@@ -39,7 +40,7 @@ pub(super) async fn render(
     let args = input.into_iter().chain(job.encoder.split_whitespace()).chain(["-y", "part.ts"]);
     let writer = {
         let (job, fonts, context) = (job.clone(), fonts.clone(), context.clone());
-        move |pipe: &mut ChildStdin| write_frames(&job, &fonts, &context, pipe).map_err(into_io)?
+        move |pipe: &mut ChildStdin| draw(&job, &fonts, &context, &mut Lent::to(pipe, job.size)).map_err(into_io)?
     };
     ffmpeg.feed(args, context, writer).await?;
     let counted = count_frames(&part).map_err(|e| PortError::io("read", &part, e))?;
@@ -54,33 +55,31 @@ fn into_io(error: PortError) -> io::Error {
     io::Error::other(error)
 }
 
-/// Draws and writes every frame. The outer error is ours, the inner one the pipe's.
-pub(super) fn write_frames(
+/// Draws every frame and hands it on. The outer error is ours, the inner one that of where frames go.
+pub(super) fn draw(
     job: &SceneJob,
     fonts: &Fonts,
     context: &StepContext,
-    pipe: &mut impl io::Write,
+    frames: &mut impl Frames,
 ) -> PortResult<io::Result<()>> {
     let planes = still(job)?;
     let mut captions = match &job.style {
         Some(style) if !job.captions.is_empty() => Some(Captions::new(&job.captions, style, job.size, fonts)?),
         _ => None,
     };
-    let (mut sampler, mut frame) = (Sampler::new(), Planes::new(job.size));
+    let mut sampler = Sampler::new();
     for index in 0..job.frames {
-        let view = View::of(job.motion, index, job.frames, planes.size);
-        sampler.sample(&planes, view, &mut frame);
+        let (view, frame) = (View::of(job.motion, index, job.frames, planes.size), frames.next());
+        sampler.sample(&planes, view, frame);
         if let Some(captions) = &mut captions {
-            captions.lay(index, &mut frame);
+            captions.lay(index, frame);
         }
-        for plane in &frame.data {
-            if let Err(error) = pipe.write_all(plane) {
-                return Ok(Err(error));
-            }
+        if let Err(error) = frames.put(index + 1 == job.frames) {
+            return Ok(Err(error));
         }
         (context.frames_done)(index + 1);
     }
-    Ok(pipe.flush())
+    Ok(Ok(()))
 }
 
 /// The picture as planes; its decoded pixels are dropped before encoding begins.

@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::ffmpeg::Ffmpeg;
 use super::fonts::Fonts;
+use super::handover::Copied;
 use super::{join, poster, scene, soundtrack};
 use crate::domain::units::{Fps, Size};
 use crate::ports::{
@@ -20,6 +21,7 @@ use crate::recipe::Digest;
 #[derive(Debug)]
 pub struct Studio {
     configured: Option<PathBuf>,
+    note: Option<PathBuf>,
     found: OnceLock<Ffmpeg>,
     fonts: Fonts,
 }
@@ -27,7 +29,13 @@ pub struct Studio {
 impl Studio {
     /// A studio with the configured ffmpeg, or the one in `PATH`.
     pub fn new(ffmpeg: Option<PathBuf>, fonts: Fonts) -> Self {
-        Self { configured: ffmpeg, found: OnceLock::new(), fonts }
+        Self { configured: ffmpeg, note: None, found: OnceLock::new(), fonts }
+    }
+
+    /// The same, whose ffmpeg keeps what it says about itself in that folder.
+    #[must_use]
+    pub fn noting(self, folder: &Path) -> Self {
+        Self { note: Some(folder.join("ffmpeg.json")), ..self }
     }
 
     /// The ffmpeg that it works with.
@@ -39,6 +47,10 @@ impl Studio {
             return Ok(found);
         }
         let found = Ffmpeg::find(self.configured.as_deref())?;
+        let found = match &self.note {
+            Some(note) => found.noting(note.clone()),
+            None => found,
+        };
         Ok(self.found.get_or_init(|| found))
     }
 
@@ -48,7 +60,7 @@ impl Studio {
     /// # Errors
     /// As [`Films::scene`]; and where `out` cannot be written.
     pub fn frames(&self, job: &SceneJob, out: &mut impl Write, context: &StepContext) -> PortResult<()> {
-        let written = scene::write_frames(job, &self.fonts, context, out)?;
+        let written = scene::draw(job, &self.fonts, context, &mut Copied::into(out, job.size))?;
         written.map_err(|e| PortError::io("write frames into", &context.work, e))
     }
 }

@@ -100,7 +100,6 @@ impl Pipeline {
     fn voice(&self, asked: &VoiceSpec) -> Result<VoicePin, Vec<(&'static str, PortError)>> {
         let speech = &self.world.speech;
         let voice = speech.voice(asked.name.as_deref()).map_err(|e| vec![("voice", e)])?;
-        let language = speech.voices().into_iter().find(|v| v.name == voice.name).map(|v| v.language);
         let mut wrong = Vec::new();
         let mut refuse = |field, what: &str| {
             let message = format!("found a voice, `{}`, {what}", voice.name);
@@ -109,7 +108,8 @@ impl Pipeline {
         if asked.engine.as_ref().is_some_and(|engine| *engine != voice.engine) {
             refuse("voice.engine", &format!("that the engine {} speaks", voice.engine));
         }
-        if let (Some(asked), Some(has)) = (&asked.language, language)
+        if let Some(asked) = &asked.language
+            && let Some(has) = speech.voices().into_iter().find(|v| v.name == voice.name).map(|v| v.language)
             && !has.to_lowercase().starts_with(&asked.to_lowercase())
         {
             refuse("voice.language", &format!("that speaks {has}"));

@@ -2,6 +2,7 @@
 
 mod failure;
 mod process;
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use ffmpeg_sidecar::command::FfmpegCommand;
 use rustix::fs::{Access, access};
 use tokio::sync::OnceCell;
 
+use self::said::Said;
 use crate::ports::{Class, PortError, PortResult, StepContext};
 use crate::recipe::Digest;
 
@@ -33,15 +35,8 @@ pub struct Ffmpeg {
     program: PathBuf,
     stall: Duration,
     said: Arc<OnceCell<Said>>,
-}
-
-/// What it says about itself.
-#[derive(Clone, Debug)]
-struct Said {
-    /// Of all of it: its version, its build and its libraries.
-    digest: Digest,
-    /// Its first line, without the copyright.
-    version: String,
+    /// Where what it says is noted.
+    note: Option<PathBuf>,
 }
 
 impl Ffmpeg {
@@ -59,7 +54,14 @@ impl Ffmpeg {
         };
         let program = candidates.into_iter().find(|p| p.is_file() && access(p, Access::EXEC_OK).is_ok());
         let program = program.ok_or_else(|| failure::missing(configured))?;
-        Ok(Self { program, stall: STALL, said: Arc::default() })
+        Ok(Self { program, stall: STALL, said: Arc::default(), note: None })
+    }
+
+    /// The same, which keeps what it says about itself in that file, and asks again only where the program or a library
+    /// of its has changed.
+    #[must_use]
+    pub fn noting(self, note: PathBuf) -> Self {
+        Self { note: Some(note), ..self }
     }
 
     /// Where it is.
@@ -95,13 +97,27 @@ impl Ffmpeg {
 
     async fn said(&self) -> PortResult<&Said> {
         let ask = async || {
-            let answer = self.ask("-version").await?;
-            let text = String::from_utf8_lossy(&answer);
-            let line = text.lines().next().unwrap_or_default();
-            let version = line.split(" Copyright").next().unwrap_or(line).to_owned();
-            Ok(Said { digest: Digest::of(&answer), version })
+            if let Some(said) = self.note.as_deref().and_then(|note| said::noted(note, &self.program)) {
+                return Ok(said);
+            }
+            let said = Said::of(&self.ask("-version").await?);
+            if let Some(note) = self.note.as_deref().filter(|_| said::is_elf(&self.program)) {
+                let noted = said::note(note, &self.program, &said, &self.loaded().await?);
+                noted.unwrap_or_else(|error| tracing::debug!("what ffmpeg says was not noted: {error}"));
+            }
+            Ok(said)
         };
         self.said.get_or_try_init(ask).await
+    }
+
+    /// What the system's loader tells of the libraries that it loads the program with: nothing, where there are none.
+    async fn loaded(&self) -> PortResult<String> {
+        let mut command = tokio::process::Command::new(&self.program);
+        command.env_clear().envs(environment()).env("LD_TRACE_LOADED_OBJECTS", "1").stdin(Stdio::null());
+        let answer = tokio::time::timeout(self.stall, command.kill_on_drop(true).output()).await;
+        let answer = answer.map_err(|_| failure::stalled(&self.program, self.stall))?;
+        let answer = answer.map_err(|e| failure::not_started(&self.program, e))?;
+        Ok(String::from_utf8_lossy(&answer.stdout).into_owned())
     }
 
     /// What it answers to a question about itself.
@@ -175,7 +191,13 @@ impl Ffmpeg {
     }
 }
 
+/// What is told to glibc's allocator: to keep what is freed. A frame is larger than what it keeps by itself, so that each
+/// would be in pages that the system clears first.
+const KEEP_MEMORY: [(&str, &str); 2] =
+    [("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "1000000000")];
+
 /// All that ffmpeg inherits: no key and no token reaches a program that reads what others made.
 fn environment() -> impl Iterator<Item = (&'static str, OsString)> {
-    std::env::var_os("PATH").map(|path| ("PATH", path)).into_iter().chain([("LANG", OsString::from("C"))])
+    let own = [("LANG", "C")].into_iter().chain(KEEP_MEMORY).map(|(name, value)| (name, OsString::from(value)));
+    std::env::var_os("PATH").map(|path| ("PATH", path)).into_iter().chain(own)
 }
