@@ -171,4 +171,4 @@ voices: programs ## Install all 28 English voices
 .PHONY: clean
 clean: ## Remove what was built here; installed files and the artifact cache stay
 	cargo clean
-	rm -f film.mp4 film.srt film.vtt film.words.json film.jpg
+	rm -f film.* cloud.*

@@ -67,7 +67,7 @@ impl Bench {
             eprintln!("measuring {}", part.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned()));
             let measured = match part {
                 Part::Limit => limit::measure(config, folder.path()).await?,
-                Part::Cached => cached::measure(folder.path())?,
+                Part::Cached => cached::measure(folder.path()).await?,
                 Part::Memory => memory::measure(folder.path())?,
                 Part::Speech => speech::measure(config, folder.path())?,
                 Part::Peer => peer::measure(config, folder.path(), self.moviepy.as_deref()).await?,

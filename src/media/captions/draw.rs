@@ -31,7 +31,9 @@ struct Mask {
 /// A cue set in type: all that is the same whichever of its words is spoken.
 pub(super) struct Block {
     size: Size,
-    /// Each glyph with its word, counted over all lines, and its place.
+    /// Its first column in the frame.
+    left: u32,
+    /// Each glyph with its word, counted over all lines, and its place in the block.
     glyphs: Vec<(usize, CacheKey, i32, i32)>,
     /// The coverage of the outline.
     edge: Mask,
@@ -56,16 +58,18 @@ impl<'a> Artist<'a> {
                 shape(fonts, &self.style.font, height as f32, most, words, self.style.upper_case)
             })
             .collect();
-        // The layer is as wide as the frame allows and a line's descenders and outline beyond its lines.
+        // The layer is a line's descenders and outline beyond its lines, and as much at their sides.
         let margin = (outline.ceil() as u32 + height / 2).next_multiple_of(2);
         let leading = height * LEADING_MILLI / 1000;
+        let widest = lines.iter().map(|line| line.width.ceil() as u32).max().unwrap_or(0);
+        let beside = self.frame.width.saturating_sub(widest + 2 * margin) / 2 / 2 * 2;
         let size = Size {
-            width: self.frame.width,
+            width: self.frame.width - 2 * beside,
             height: (leading * lines.len() as u32 + 2 * margin).next_multiple_of(2).min(self.frame.height),
         };
         let (mut glyphs, mut first) = (Vec::new(), 0);
         for (i, line) in lines.iter().enumerate() {
-            let left = ((size.width as f32 - line.width) / 2.0).round() as i32;
+            let left = ((self.frame.width as f32 - line.width) / 2.0).round() as i32 - beside.cast_signed();
             let baseline = (margin + leading * i as u32 + height * BASELINE_MILLI / 1000).cast_signed();
             let placed = line.glyphs.iter().map(|g| (first + g.word, g.key, left + g.x, baseline + g.y));
             glyphs.extend(placed);
@@ -75,7 +79,7 @@ impl<'a> Artist<'a> {
         for (_, key, x, y) in &glyphs {
             self.stamp(fonts, *key, *x, *y, &mut all);
         }
-        Block { size, glyphs, edge: all.dilated(outline) }
+        Block { size, left: beside, glyphs, edge: all.dilated(outline) }
     }
 
     /// Draws a block with one of its words highlighted.
@@ -91,7 +95,7 @@ impl<'a> Artist<'a> {
             Paint { coverage: &rest.data, color: self.style.color },
             Paint { coverage: &lit.data, color: highlight },
         ];
-        Layer::new(self.top(block.size.height), block.size, &paints)
+        Layer::new((block.left, self.top(block.size.height)), block.size, &paints)
     }
 
     /// Where a block of that height begins: its middle at the style's place, inside the frame, on an even row.
