@@ -27,6 +27,8 @@ pub struct Config {
     pub cache_enabled: bool,
     /// `CACHE_MAX_AGE`: hours since the last use after which an artifact counts as gone; default 24.
     pub cache_max_age: Duration,
+    /// `CACHE_MAX_SIZE`: MB of artifacts that a machine's cache keeps when a task has ended; without it, all of them.
+    pub cache_max_size: Option<u64>,
     /// `MEMORY_WARNING_THRESHOLD`: MB of resident set above which no further work is begun beside other work; default
     /// 1000, and in a Lambda function 60 % of its size.
     pub memory_warning: u64,
@@ -126,6 +128,7 @@ impl Config {
                 })?
                 .unwrap_or(true),
             cache_max_age: hours(env.number("CACHE_MAX_AGE", 24, "hours, a whole number from 1", 1..=1_000_000)?),
+            cache_max_size: env.choice("CACHE_MAX_SIZE", allowed, |v| v.trim().parse().ok().filter(|mb| *mb > 0))?,
             memory_warning,
             memory_critical,
             assets: match env.path("PROTOVIDEO_ASSETS", "a folder")? {
@@ -189,6 +192,7 @@ mod tests {
         assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (4, PathBuf::from("./cache"), true));
         assert_eq!(config.cache_max_age, Duration::from_secs(86_400));
         assert_eq!((config.memory_warning, config.memory_critical), (1000, 2000));
+        assert_eq!(config.cache_max_size, None);
         assert_eq!(config.assets, PathBuf::from("/home/me/.cache/protovideo/assets"));
     }
 
@@ -199,6 +203,7 @@ mod tests {
             ("CACHE_DIR", "/c"),
             ("CACHE_ENABLED", "false"),
             ("CACHE_MAX_AGE", "1"),
+            ("CACHE_MAX_SIZE", "500"),
             ("MEMORY_WARNING_THRESHOLD", "300"),
             ("MEMORY_CRITICAL_THRESHOLD", "400"),
             ("TTS_DEVICE", "cpu"),
@@ -209,6 +214,7 @@ mod tests {
         assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (2, PathBuf::from("/c"), false));
         assert_eq!(config.cache_max_age, Duration::from_secs(3600));
         assert_eq!((config.memory_warning, config.memory_critical), (300, 400));
+        assert_eq!(config.cache_max_size, Some(500));
         assert_eq!(config.allow_hosts, ["a:80", "b:8080"]);
         assert_eq!(config.assets, PathBuf::from("/x/protovideo/assets"));
     }
@@ -223,6 +229,7 @@ mod tests {
         );
         assert_eq!(said("CACHE_ENABLED", "maybe"), r#"CACHE_ENABLED is "maybe"; allowed: true, false, 1, 0"#);
         assert_eq!(said("TTS_DEVICE", "cuda"), r#"TTS_DEVICE is "cuda"; allowed: cpu (cuda is not supported yet)"#);
+        assert_eq!(said("CACHE_MAX_SIZE", "0"), r#"CACHE_MAX_SIZE is "0"; allowed: MB, a whole number from 1"#);
         for name in ["CACHE_MAX_AGE", "MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "TASK_DEADLINE"] {
             assert!(said(name, "-1").contains("whole number"), "{name}");
         }

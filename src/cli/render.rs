@@ -12,10 +12,16 @@ use super::{Failure, Output, export, print, progress, report, status, task};
 use crate::config::Config;
 use crate::domain::request::{Draft, Fault, Faults, Origin, Request};
 use crate::domain::task::{Status, Task};
+use crate::local::bound;
+use crate::local::memory::{self, Budget};
 use crate::local::runner;
 use crate::pipeline::SubmitError;
 use crate::ports::{PortError, PortResult};
 use crate::recipe::plan::Plan;
+use crate::telemetry::resident_bytes;
+
+/// The last use of an artifact is noted at most so often, in milliseconds.
+const NOTED_MS: u64 = 60_000;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Render {
@@ -116,15 +122,36 @@ async fn finish(
     let task = run(station, config, task).await;
     station.progress.finish();
     let task = task?;
+    let ended = put_out(station, &task, plan, target, json).await;
+    tidy(station, config).await?;
+    ended
+}
+
+/// Keeps the cache within its size. What a task that goes on may work with stays.
+async fn tidy(station: &Station, config: &Config) -> PortResult<()> {
+    let Some(most) = config.cache_max_size else { return Ok(()) };
+    let world = station.pipeline.world();
+    let oldest = world.tasks.live().await?.iter().map(|task| task.created_at).min();
+    let spared = oldest.map_or(u64::MAX, |began| began.saturating_sub(NOTED_MS));
+    let removed = bound(&*world.artifacts, most.saturating_mul(1_000_000), spared).await?;
+    if removed.count > 0 {
+        let megabytes = removed.bytes / 1_000_000;
+        tracing::info!(artifacts = removed.count, megabytes, "the cache was more than CACHE_MAX_SIZE allows");
+    }
+    Ok(())
+}
+
+/// What a task that has ended is told as.
+async fn put_out(station: &Station, task: &Task, plan: &Plan, target: &Path, json: bool) -> Result<(), Failure> {
     let status = task.status;
     if status == Status::Finished {
-        export::film(station, plan, &task, target).await?;
-        let shown = status::of(station, &task, Some(target)).await?;
-        eprintln!("{}", report::summary(&task));
+        export::film(station, plan, task, target).await?;
+        let shown = status::of(station, task, Some(target)).await?;
+        eprintln!("{}", report::summary(task));
         return print(&if json { shown.to_string() } else { target.display().to_string() });
     }
     if json {
-        print(&status::of(station, &task, None).await?.to_string())?;
+        print(&status::of(station, task, None).await?.to_string())?;
     }
     let resume = format!("`protovideo resume {}` goes on with it", task.id);
     Err(match (&task.error, station.interrupted.is_cancelled()) {
@@ -138,8 +165,8 @@ async fn finish(
 async fn run(station: &Station, config: &Config, task: &str) -> PortResult<Task> {
     let limits = runner::Limits {
         workers: config.max_workers,
-        memory_warning: config.memory_warning * 1_000_000,
-        memory_critical: config.memory_critical * 1_000_000,
+        memory: budget(config),
+        resident: resident_bytes,
     };
     let cancel: &CancellationToken = &station.interrupted;
     let queue = Arc::clone(&station.pipeline.world().queue);
@@ -157,6 +184,13 @@ async fn run(station: &Station, config: &Config, task: &str) -> PortResult<Task>
             }
         }
     }
+}
+
+/// What the variables and the system allow.
+pub(super) fn budget(config: &Config) -> Budget {
+    let megabytes = |count: u64| count.saturating_mul(1_000_000);
+    let budget = Budget { warning: megabytes(config.memory_warning), critical: megabytes(config.memory_critical) };
+    budget.within(memory::system_limit())
 }
 
 /// Ctrl-C, or what a process manager sends instead.

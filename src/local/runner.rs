@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::task::{Outcome, Status, Task, TaskError};
+use super::memory::{Budget, Pressure, Watch};
+use crate::domain::task::{Outcome, Status, Task};
 use crate::pipeline::{Handled, Pipeline, VISIBILITY};
 use crate::ports::{Class, Delivery, PortError, PortResult, Queue};
-use crate::telemetry::resident_bytes;
 
 /// How often the queue and the task are looked at while lanes are busy or nothing is visible.
 const POLL: Duration = Duration::from_millis(50);
@@ -19,10 +19,10 @@ const POLL: Duration = Duration::from_millis(50);
 pub struct Limits {
     /// Messages in flight at once.
     pub workers: usize,
-    /// Resident bytes above which nothing is begun beside other work.
-    pub memory_warning: u64,
-    /// Resident bytes above which the task is given up.
-    pub memory_critical: u64,
+    /// What they may take.
+    pub memory: Budget,
+    /// The resident bytes of this process and its children, now.
+    pub resident: fn() -> u64,
 }
 
 /// Runs one task to its end. `cancel` ends it as cancelled; so does another process that records it as cancelled.
@@ -53,14 +53,31 @@ async fn until_ended(
 ) -> PortResult<Task> {
     let stop = CancellationToken::new();
     let mut lanes: Vec<u32> = (0..limits.workers as u32).rev().collect();
+    // The lanes that are busy, in the order in which they became so.
+    let mut begun: Vec<(u32, CancellationToken)> = Vec::new();
+    let (mut watch, mut workers) = (Watch::new(limits.memory), limits.workers);
     let tasks = &pipeline.world().tasks;
     loop {
         let now = pipeline.world().clock.now_ms();
         if cancel.is_cancelled() {
             tasks.advance(task, &Outcome::Cancelled, now).await?;
         }
-        if let Some(failure) = over_memory(limits) {
-            tasks.advance(task, &Outcome::Failed(failure), now).await?;
+        let resident = (limits.resident)();
+        let pressure = watch.look(resident, busy.len());
+        match pressure {
+            Pressure::Narrow => {
+                if workers > 1 {
+                    let megabytes = resident / 1_000_000;
+                    tracing::warn!(task, code = "MEMORY_CRITICAL", megabytes, "all work but one piece is put off");
+                }
+                pipeline.world().speech.release();
+                begun.iter().skip(1).for_each(|(_, stop)| stop.cancel());
+                workers = 1;
+            }
+            Pressure::GiveUp => {
+                tasks.advance(task, &Outcome::Failed(watch.too_much(resident)), now).await?;
+            }
+            Pressure::None | Pressure::Wait => {}
         }
         let state = tasks.get(task).await?.ok_or_else(|| unknown(task))?;
         if state.status.is_terminal() {
@@ -72,17 +89,19 @@ async fn until_ended(
             }
             return Ok(state);
         }
-        let pressed = resident_bytes() > limits.memory_warning;
-        let free = if pressed { usize::from(busy.is_empty()) } else { lanes.len() };
+        let most = if pressure == Pressure::None { workers } else { 1 };
+        let free = most.saturating_sub(busy.len());
         for delivery in queue.receive(free, VISIBILITY).await? {
             let Some(lane) = lanes.pop() else { break };
-            let (pipeline, queue, stop) = (pipeline.clone(), queue.clone(), stop.clone());
+            let (pipeline, queue, stop) = (pipeline.clone(), queue.clone(), stop.child_token());
+            begun.push((lane, stop.clone()));
             busy.spawn(async move { (lane, work(&pipeline, &*queue, &delivery, lane, &stop).await) });
         }
         tokio::select! {
             Some(ended) = busy.join_next() => {
                 let (lane, result) = ended.map_err(|e| panicked(&e))?;
                 lanes.push(lane);
+                begun.retain(|(busy, _)| *busy != lane);
                 result?;
             }
             () = tokio::time::sleep(POLL) => {}
@@ -103,22 +122,6 @@ async fn work(
         Handled::Done => queue.delete(&delivery.receipt).await,
         Handled::Again(_) | Handled::Stopped => Ok(()),
     }
-}
-
-fn over_memory(limits: Limits) -> Option<TaskError> {
-    let resident = resident_bytes();
-    (resident > limits.memory_critical).then(|| TaskError {
-        code: "MEMORY_LIMIT".to_owned(),
-        class: "limit".to_owned(),
-        scene: None,
-        step: None,
-        message: format!(
-            "{} MB are resident, more than MEMORY_CRITICAL_THRESHOLD allows ({} MB); lower MAX_WORKERS or raise it",
-            resident / 1_000_000,
-            limits.memory_critical / 1_000_000
-        ),
-        retryable: true,
-    })
 }
 
 fn unknown(task: &str) -> PortError {

@@ -74,6 +74,9 @@ pub trait Speech: Send + Sync {
         Ok(())
     }
 
+    /// Gives back what is kept only so that later sentences need not wait for it.
+    fn release(&self) {}
+
     /// Speaks one sentence. The same recipe gives the same samples on the same machine.
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken>;
 }

@@ -86,6 +86,11 @@ impl Speech for Speaker {
         warming.await.unwrap_or_else(|broken| Err(broke_off(&broken)))
     }
 
+    fn release(&self) {
+        self.shared.hibari.clear();
+        self.shared.kokoro.clear();
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         let (shared, recipe, context) = (Arc::clone(&self.shared), recipe.clone(), context.clone());
         let speech = tokio::task::spawn_blocking(move || shared.speak(&recipe, &context));
@@ -161,5 +166,10 @@ impl<T> Lazy<T> {
             return Ok(Arc::clone(loaded));
         }
         Ok(Arc::clone(slot.insert(Arc::new(load()?))))
+    }
+
+    /// Forgets what was loaded; who uses it now keeps it so long.
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::aws::Stack;
 use crate::cli::{Failure, render};
 use crate::config::Config;
+use crate::local::memory::{Pressure, Watch};
 use crate::makers::{self, Makers};
 use crate::pipeline::{Event, Handled, Observer, VISIBILITY};
 use crate::ports::{Class, Clock as _, Delivery, PortError, PortResult, Queue as _, SystemClock};
@@ -53,9 +54,13 @@ impl Worker {
         tokio::pin!(interrupted);
         // Never given up half way: what it brings would be hidden from others without being worked on.
         let mut receiving: Option<JoinHandle<PortResult<Vec<Delivery>>>> = None;
+        let mut watch = Watch::new(render::budget(config));
         loop {
-            let pressed = resident_bytes() > config.memory_warning * 1_000_000;
-            let free = if pressed { usize::from(busy.is_empty()) } else { lanes.len() };
+            let pressure = watch.look(resident_bytes(), busy.len());
+            if matches!(pressure, Pressure::Narrow | Pressure::GiveUp) {
+                workshop.pipeline.world().speech.release();
+            }
+            let free = if pressure == Pressure::None { lanes.len() } else { usize::from(busy.is_empty()) };
             if receiving.is_none() && free > 0 {
                 let workshop = workshop.clone();
                 receiving = Some(tokio::spawn(async move { workshop.queues.receive(free, VISIBILITY).await }));

@@ -9,14 +9,17 @@ use tokio_util::sync::CancellationToken;
 use super::{Arc, Files, Path, Sqlite};
 use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Status, Task};
+use crate::local::memory::Budget;
 use crate::local::runner::{self, Limits};
 use crate::pipeline::{Pipeline, Quiet, Settings};
 use crate::ports::SystemClock;
 use crate::ports::{Class, PortError, PortResult, Queue, World};
 use crate::testing::memory::Memory;
+use crate::telemetry::resident_bytes;
 use crate::testing::standins::StandIns;
 
-const AMPLE: Limits = Limits { workers: 3, memory_warning: u64::MAX, memory_critical: u64::MAX };
+const AMPLE: Limits =
+    Limits { workers: 3, memory: Budget { warning: u64::MAX, critical: u64::MAX }, resident: resident_bytes };
 
 /// A pipeline over that world; its steps work in that folder.
 fn pipeline(world: World, work: &Path) -> Pipeline {
@@ -80,15 +83,36 @@ async fn an_interruption_cancels_the_task() {
 
 #[tokio::test]
 async fn too_much_memory_ends_the_task_and_says_what_to_do() {
-    let task = run(Limits { memory_critical: 1, ..AMPLE }, |_, _| {}).await.unwrap();
+    let memory = Budget { warning: 1, critical: 1 };
+    let slow = |makers: &StandIns| (0..5).for_each(|n| makers.burden(&format!("picture view {n}"), 1));
+    let task = run(Limits { memory, ..AMPLE }, |makers, _| slow(makers)).await.unwrap();
     let error = task.error.unwrap();
     assert_eq!((task.status, error.code.as_str(), error.retryable), (Status::Failed, "MEMORY_LIMIT", true));
-    assert!(error.message.contains("MAX_WORKERS"), "{}", error.message);
+    assert!(error.message.contains("MEMORY_CRITICAL_THRESHOLD"), "{}", error.message);
+}
+
+/// Three scenes at once are too much, one is not: the others are put off, and nothing is lost.
+#[tokio::test]
+async fn a_film_that_does_not_fit_side_by_side_is_made_one_scene_after_the_other() {
+    const SCENE: u64 = 100_000_000;
+    let critical = resident_bytes() + 3 * SCENE / 2;
+    let limits = Limits { memory: Budget { warning: critical, critical }, ..AMPLE };
+    let task = run(limits, |makers, _| makers.burden("scene", SCENE as usize)).await.unwrap();
+    assert_eq!(task.status, Status::Finished, "{:?}", task.error);
+    let records = task.result.as_ref().unwrap()["performance_report"]["artifacts"].as_array().unwrap().clone();
+    let mut scenes: Vec<_> = records.iter().filter(|r| r["kind"] == "scene" && r["cache"] == "miss").collect();
+    assert_eq!(scenes.len(), 5);
+    scenes.sort_by_key(|record| record["began_at"].as_u64());
+    let ends = |record: &serde_json::Value| record["began_at"].as_u64().unwrap() + record["wall_ms"].as_u64().unwrap();
+    for pair in scenes.windows(2).skip(1) {
+        assert!(ends(pair[0]) <= pair[1]["began_at"].as_u64().unwrap(), "one after the other: {scenes:?}");
+    }
 }
 
 #[tokio::test]
 async fn under_pressure_one_thing_is_done_after_the_other() {
-    let task = run(Limits { memory_warning: 1, ..AMPLE }, |_, _| {}).await.unwrap();
+    let memory = Budget { warning: 1, critical: u64::MAX };
+    let task = run(Limits { memory, ..AMPLE }, |_, _| {}).await.unwrap();
     assert_eq!(task.status, Status::Finished);
     assert_eq!(lanes(&task), [0].into());
 }
