@@ -142,7 +142,7 @@ async fn tidy(station: &Station, config: &Config) -> PortResult<()> {
 }
 
 /// What a task that has ended is told as.
-async fn put_out(station: &Station, task: &Task, plan: &Plan, target: &Path, json: bool) -> Result<(), Failure> {
+async fn put_out(station: &Station, task: &Task, plan: &Arc<Plan>, target: &Path, json: bool) -> Result<(), Failure> {
     let status = task.status;
     if status == Status::Finished {
         export::film(station, plan, task, target).await?;
@@ -163,11 +163,7 @@ async fn put_out(station: &Station, task: &Task, plan: &Plan, target: &Path, jso
 
 /// Runs the task with the first Ctrl-C as its cancellation; the second ends the process.
 async fn run(station: &Station, config: &Config, task: &str) -> PortResult<Task> {
-    let limits = runner::Limits {
-        workers: config.max_workers,
-        memory: budget(config),
-        resident: resident_bytes,
-    };
+    let limits = runner::Limits { workers: config.max_workers, memory: budget(config), resident: resident_bytes };
     let cancel: &CancellationToken = &station.interrupted;
     let queue = Arc::clone(&station.pipeline.world().queue);
     let running = runner::run(&station.pipeline, &queue, task, limits, cancel);

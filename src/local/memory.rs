@@ -2,9 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::domain::task::TaskError;
 
@@ -65,8 +63,8 @@ impl Watch {
         Self { budget, alone: None }
     }
 
-    /// What so many resident bytes ask for, while so many pieces of work are in flight.
-    pub fn look(&mut self, resident: u64, busy: usize) -> Pressure {
+    /// What so many resident bytes ask for now, while so many pieces of work are in flight.
+    pub fn look(&mut self, resident: u64, busy: usize, now: Instant) -> Pressure {
         if resident <= self.budget.critical {
             self.alone = None;
             return if resident > self.budget.warning { Pressure::Wait } else { Pressure::None };
@@ -76,10 +74,10 @@ impl Watch {
             return Pressure::Narrow;
         }
         match self.alone {
-            Some(since) if since.elapsed() >= SETTLING => Pressure::GiveUp,
+            Some(since) if now.duration_since(since) >= SETTLING => Pressure::GiveUp,
             Some(_) => Pressure::Wait,
             None => {
-                self.alone = Some(Instant::now());
+                self.alone = Some(now);
                 Pressure::Narrow
             }
         }
@@ -109,7 +107,8 @@ impl Watch {
 #[must_use]
 pub fn system_limit() -> Option<u64> {
     let machine = procfs_total();
-    let group = fs::read_to_string("/proc/self/cgroup").ok().and_then(|own| of_groups(Path::new("/sys/fs/cgroup"), &own));
+    let group =
+        fs::read_to_string("/proc/self/cgroup").ok().and_then(|own| of_groups(Path::new("/sys/fs/cgroup"), &own));
     [machine, group].into_iter().flatten().min()
 }
 
@@ -152,20 +151,20 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn work_is_given_up_only_where_it_is_alone_and_stays_too_large() {
+    #[test]
+    fn work_is_given_up_only_where_it_is_alone_and_stays_too_large() {
         let mut watch = Watch::new(Budget { warning: 100, critical: 200 });
+        let began = Instant::now();
         for (resident, busy, expected) in
             [(100, 4, Pressure::None), (101, 4, Pressure::Wait), (201, 4, Pressure::Narrow), (201, 1, Pressure::Narrow)]
         {
-            assert_eq!(watch.look(resident, busy), expected, "{resident} {busy}");
+            assert_eq!(watch.look(resident, busy, began), expected, "{resident} {busy}");
         }
-        assert_eq!(watch.look(201, 1), Pressure::Wait, "what was stopped gives back its memory first");
-        tokio::time::advance(SETTLING).await;
-        assert_eq!(watch.look(150, 1), Pressure::Wait);
-        assert_eq!(watch.look(201, 1), Pressure::Narrow, "it is counted anew");
-        tokio::time::advance(SETTLING).await;
-        assert_eq!(watch.look(250_000_000, 1), Pressure::GiveUp);
+        assert_eq!(watch.look(201, 1, began), Pressure::Wait, "what was stopped gives back its memory first");
+        let later = began + SETTLING;
+        assert_eq!(watch.look(150, 1, later), Pressure::Wait);
+        assert_eq!(watch.look(201, 1, later), Pressure::Narrow, "it is counted anew");
+        assert_eq!(watch.look(250_000_000, 1, later + SETTLING), Pressure::GiveUp);
         let told = watch.too_much(250_000_000).message;
         assert!(told.contains("250 MB") && told.contains("MEMORY_CRITICAL_THRESHOLD"), "{told}");
     }

@@ -1,7 +1,7 @@
 //! The workers of one machine: lanes that take a task's messages until the task has ended.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -63,7 +63,7 @@ async fn until_ended(
             tasks.advance(task, &Outcome::Cancelled, now).await?;
         }
         let resident = (limits.resident)();
-        let pressure = watch.look(resident, busy.len());
+        let pressure = watch.look(resident, busy.len(), Instant::now());
         match pressure {
             Pressure::Narrow => {
                 if workers > 1 {

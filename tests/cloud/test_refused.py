@@ -85,12 +85,15 @@ class Refused(Functions):
         self.refused(self.of("http://127.0.0.1/x.png"), "INVALID_REQUEST", "loopback")
         self.here.s3.create_bucket(Bucket="strangers")
         item = self.refused(self.of("s3://strangers/boat.png"), "INVALID_REQUEST", "s3://strangers/boat.png")
-        self.assertIn(f"allowed: {self.here.bucket}", item["error"]["message"])
+        self.assertIn(f"allowed: s3://{self.here.bucket}/requests/*", item["error"]["message"])
 
     def test_a_picture_in_the_stacks_bucket(self):
-        self.here.s3.put_object(Bucket=self.here.bucket, Key="inputs/boat.png", Body=png("boat"))
-        self.finished(self.send(self.here, self.of(f"s3://{self.here.bucket}/inputs/boat.png")))
-        self.refused(self.of(f"s3://{self.here.bucket}/inputs/no.png"), "INVALID_REQUEST", "no such object")
+        self.here.s3.put_object(Bucket=self.here.bucket, Key="requests/boat.png", Body=png("boat"))
+        self.finished(self.send(self.here, self.of(f"s3://{self.here.bucket}/requests/boat.png")))
+        self.refused(self.of(f"s3://{self.here.bucket}/requests/no.png"), "INVALID_REQUEST", "no such object")
+        # What the stack keeps there itself is nobody's picture.
+        key = f"tasks/{self.here.bucket}/request.json"
+        self.refused(self.of(f"s3://{self.here.bucket}/{key}"), "INVALID_REQUEST", "may not be named here")
 
     def test_requests_that_lie_in_the_bucket(self):
         self.refused(self.pointer("no.json"), "NOT_FOUND", "no.json")

@@ -98,7 +98,8 @@ async fn bare_run(config: &Config, folder: &Path, request: Value) -> Result<Bare
         bare_world.speech = Arc::new(BareSpeaker { speaker, bare: Arc::clone(&bare) });
     });
     let submitted = station.pipeline.submit(&Draft::of(&request, Origin::CommandLine), &id).await?;
-    let limits = runner::Limits { workers: 1, memory: Budget { warning: u64::MAX, critical: u64::MAX }, resident: || 0 };
+    let limits =
+        runner::Limits { workers: 1, memory: Budget { warning: u64::MAX, critical: u64::MAX }, resident: || 0 };
     let queue = Arc::clone(&station.pipeline.world().queue);
     let task = runner::run(&station.pipeline, &queue, &submitted.task, limits, &CancellationToken::new()).await?;
     if let Some(error) = &task.error {

@@ -56,7 +56,7 @@ impl Worker {
         let mut receiving: Option<JoinHandle<PortResult<Vec<Delivery>>>> = None;
         let mut watch = Watch::new(render::budget(config));
         loop {
-            let pressure = watch.look(resident_bytes(), busy.len());
+            let pressure = watch.look(resident_bytes(), busy.len(), Instant::now().into());
             if matches!(pressure, Pressure::Narrow | Pressure::GiveUp) {
                 workshop.pipeline.world().speech.release();
             }
