@@ -111,7 +111,7 @@ impl Pipeline {
         let taken: Vec<_> = open.into_iter().zip(taken).filter_map(|(id, taken)| taken.then_some(id)).collect();
         job.turns.with(|state| state.held = taken.iter().copied().collect());
         // Another maker may have published between our look and its giving back the lease.
-        let found = self.world.artifacts.find_all(&taken).await?;
+        let found = self.world.artifacts.find_published(&taken).await?;
         for (id, found) in taken.into_iter().zip(found) {
             match found {
                 Some(meta) => {

@@ -60,6 +60,12 @@ pub trait Artifacts: Send + Sync {
         Ok(found)
     }
 
+    /// The same for artifacts that were looked for a moment ago and are leased by the caller since: what others published
+    /// in between.
+    async fn find_published(&self, leased: &[ArtifactId]) -> PortResult<Vec<Option<Meta>>> {
+        self.find_all(leased).await
+    }
+
     /// A file with exactly its bytes, checked against length and SHA-256 just now. A corrupt artifact is
     /// removed and answered with `None`, as an absent one is. `work` is a folder that a copy may be put into.
     /// The file must not be changed.
