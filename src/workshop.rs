@@ -77,6 +77,7 @@ impl Workshop {
         Settings {
             work: work.to_owned(),
             encoders: makers::cores(),
+            memory: config.memory_critical.saturating_mul(1_000_000),
             task_deadline: config.task_deadline,
             step_deadline: Duration::from_secs(3600),
             attempts: ATTEMPTS,

@@ -64,6 +64,7 @@ impl Station {
         let settings = Settings {
             work: work.path().to_owned(),
             encoders: makers::cores().min(config.max_workers),
+            memory: super::render::budget(config).critical,
             task_deadline: config.task_deadline,
             step_deadline: STEP_DEADLINE,
             attempts: ATTEMPTS,

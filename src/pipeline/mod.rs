@@ -5,6 +5,7 @@ mod assemble;
 mod attend;
 mod cache;
 mod dispatch;
+mod encoders;
 mod error;
 mod facts;
 mod handle;
@@ -25,7 +26,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::task::Task;
@@ -48,6 +48,8 @@ pub struct Settings {
     pub work: PathBuf,
     /// At most so many encoders run at once.
     pub encoders: usize,
+    /// Bytes of resident memory that the process and its children may take: no more encoders run than fit.
+    pub memory: u64,
     /// How long a task may take from submit to its end.
     pub task_deadline: Duration,
     /// How long one step may take.
@@ -68,7 +70,7 @@ pub struct Settings {
 pub struct Pipeline {
     world: World,
     settings: Settings,
-    encoders: Arc<Semaphore>,
+    encoders: Arc<encoders::Encoders>,
     flights: Arc<turn::Flights>,
     memory: Arc<memory::Memory>,
     /// Names this pipeline and its clones, among all processes, as an owner of leases.
@@ -98,7 +100,7 @@ impl Pipeline {
     /// A pipeline over a world; `observer` is told of its progress.
     #[must_use]
     pub fn new(world: World, settings: Settings, observer: Arc<dyn Observer>) -> Self {
-        let encoders = Arc::new(Semaphore::new(settings.encoders.max(1)));
+        let encoders = Arc::new(encoders::Encoders::new(settings.encoders, settings.memory));
         let name = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
         let dispatch = Dispatch::from(&world);
         Self { world, settings, encoders, flights: Arc::default(), memory: Arc::default(), name, dispatch, observer }

@@ -152,7 +152,7 @@ impl Pipeline {
             encoder: recipe.encoder.clone(),
         };
         let out = context.work.join("scene.ts");
-        let _encoder = self.encoders.acquire().await.map_err(internal)?;
+        let _turn = self.encoders.turn(job.size).await?;
         self.world.films.scene(&job, &out, context).await?;
         Ok(Made { bytes: Content::File(out), facts: json!(SceneMeta { frames }) })
     }

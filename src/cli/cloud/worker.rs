@@ -13,7 +13,7 @@ use crate::cli::{Failure, render};
 use crate::config::Config;
 use crate::local::memory::{Pressure, Watch};
 use crate::makers::{self, Makers};
-use crate::pipeline::{Event, Handled, Observer, VISIBILITY};
+use crate::pipeline::{Event, Handled, Observer, Settings, VISIBILITY};
 use crate::ports::{Class, Clock as _, Delivery, PortError, PortResult, Queue as _, SystemClock};
 use crate::telemetry::resident_bytes;
 use crate::work;
@@ -42,7 +42,8 @@ impl Worker {
         let stack = Stack::open(config).await?;
         let folder = work::folder()?;
         let makers = Makers::installed(config, makers::speech(config))?;
-        let settings = Workshop::settings(config, folder.path());
+        let memory = render::budget(config).critical;
+        let settings = Settings { memory, ..Workshop::settings(config, folder.path()) };
         let observer = Arc::new(Told);
         let workshop = Arc::new(Workshop::new(config, &stack, makers, None, settings, observer, WAIT)?);
         let stop = CancellationToken::new();

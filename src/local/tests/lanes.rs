@@ -26,6 +26,7 @@ fn pipeline(world: World, work: &Path) -> Pipeline {
     let settings = Settings {
         work: work.to_owned(),
         encoders: 2,
+        memory: u64::MAX,
         task_deadline: Duration::from_secs(60),
         step_deadline: Duration::from_secs(60),
         attempts: 2,

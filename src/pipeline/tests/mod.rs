@@ -61,6 +61,7 @@ impl Stage {
         let settings = Settings {
             work: self.work.path().to_owned(),
             encoders: 4,
+            memory: u64::MAX,
             task_deadline: TASK_DEADLINE,
             step_deadline: Duration::from_secs(60),
             attempts: ATTEMPTS,
