@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 use super::cache::{Content, Made, missing};
 use super::error::internal;
 use super::facts::{self, FilmMeta, SceneMeta};
+use super::ready::longest_first;
 use super::{Job, Pipeline, StepError, report};
 use crate::domain::film::film_name;
-use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Task, Work};
+use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Work};
 use crate::ports::{Export, FilmJob, Meta, Placed, PortResult, SoundtrackFacts, SoundtrackJob, StepContext};
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
@@ -21,7 +22,7 @@ impl Pipeline {
         let fault = |step| move |error| StepError { scene: None, step, error };
         let lost = self.lost_scenes(&job.plan).await.map_err(fault("film"))?;
         if !lost.is_empty() {
-            return self.make_again(&job.task, lost).await.map_err(fault("queue"));
+            return self.make_again(job, lost).await.map_err(fault("queue"));
         }
         let film = job.plan.film.id().map_err(|e| fault("film")(e.into()))?;
         let all = job.plan.artifacts().map_err(|e| fault("film")(e.into()))?;
@@ -46,9 +47,10 @@ impl Pipeline {
     }
 
     /// Takes work out of the done set and sends it.
-    async fn make_again(&self, task: &Task, work: Vec<Work>) -> PortResult<()> {
+    async fn make_again(&self, job: &Job, work: Vec<Work>) -> PortResult<()> {
+        let task = &job.task;
         self.unmark(&task.id, &work).await?;
-        self.dispatch.send(&task.id, task.tenant.as_deref(), work).await
+        self.dispatch.send(&task.id, task.tenant.as_deref(), longest_first(&job.plan, work)).await
     }
 
     /// Takes work out of the done set.
