@@ -20,8 +20,8 @@ pub struct Reconciled {
 }
 
 impl Dispatch {
-    /// Looks at every live task. Those without progress for `idle` get their ready work sent again. A task that cannot be
-    /// helped does not keep others from it.
+    /// Looks at every live task. Those without progress for `idle` get their ready work sent again; those that nobody has
+    /// begun, less and less often. A task that cannot be helped does not keep others from it.
     pub async fn reconcile(&self, idle: Duration) -> PortResult<Reconciled> {
         let mut round = Reconciled::default();
         for task in self.tasks.live().await? {
@@ -39,7 +39,7 @@ impl Dispatch {
             if self.fail(&task.id, out_of_time()).await? {
                 round.failed.push(task.id.clone());
             }
-        } else if now.saturating_sub(task.updated_at) >= idle.as_millis() as u64 {
+        } else if now.saturating_sub(task.updated_at) >= patience_ms(task, idle) {
             let plan = self.plan_of(task).await?;
             // What waits in a long queue is not sent again in every round, nor by everybody who looks.
             if !self.tasks.touch(&task.id, task.updated_at, now).await? {
@@ -50,6 +50,14 @@ impl Dispatch {
         }
         Ok(())
     }
+}
+
+/// How long a task may be without progress before its work is sent again, in milliseconds. What nobody has begun waits
+/// behind others in the queue, most likely: each time as long again as it has waited, or else a queue that takes hours
+/// would be filled with copies of what is in it.
+fn patience_ms(task: &Task, idle: Duration) -> u64 {
+    let waited = if task.started_at.is_none() { task.updated_at.saturating_sub(task.created_at) } else { 0 };
+    waited.max(idle.as_millis() as u64)
 }
 
 impl Pipeline {

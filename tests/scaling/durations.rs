@@ -34,13 +34,15 @@ pub(crate) enum Step {
     Poster,
 }
 
-/// What goes wrong, each as a share of all executions of steps.
+/// What goes wrong; the shares are of all executions of steps.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mishaps {
     /// The worker dies half way.
     pub(crate) crashes: f64,
     /// The step takes five times as long.
     pub(crate) stragglers: f64,
+    /// Besides, the worker of the execution of that number, from 0, dies half way.
+    pub(crate) one_crash: Option<usize>,
 }
 
 /// One execution of a step.
@@ -67,8 +69,9 @@ impl Durations {
         Self { measured, seed, mishaps }
     }
 
-    /// The `number`th execution of a step on `what`, which makes so many seconds of film.
-    pub(crate) fn execution(&self, step: Step, what: &str, seconds: f64, number: u32) -> Execution {
+    /// The `number`th execution of a step on `what`, which makes so many seconds of film; `before` executions of any step
+    /// were begun earlier.
+    pub(crate) fn execution(&self, step: Step, what: &str, seconds: f64, number: u32, before: usize) -> Execution {
         let (samples, amount) = match step {
             Step::Speech => (&self.measured.speech_ms, 1.0),
             Step::Picture => (&self.measured.picture_ms, 1.0),
@@ -81,7 +84,11 @@ impl Durations {
         let mut mishap = self.rng(&format!("{step:?} {what} {number}"));
         let slower = if mishap.f64() < self.mishaps.stragglers { STRAGGLES } else { 1.0 };
         let takes = Duration::from_secs_f64(ms * slower / 1000.0);
-        let dies_after = (mishap.f64() < self.mishaps.crashes).then(|| takes.mul_f64(mishap.f64()));
+        let dies_after = if self.mishaps.one_crash == Some(before) {
+            Some(takes / 2)
+        } else {
+            (mishap.f64() < self.mishaps.crashes).then(|| takes.mul_f64(mishap.f64()))
+        };
         Execution { takes, dies_after }
     }
 

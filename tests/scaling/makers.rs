@@ -1,6 +1,6 @@
 //! Makers whose work takes virtual time, one step at a time for each worker, and whose workers may die of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -35,10 +35,13 @@ const PAUSE_MS: u32 = 500 / SHORTER;
 pub(crate) struct Ledger {
     /// How often each step was begun.
     begun: HashMap<String, u32>,
-    /// When each step ended, and what it took.
+    /// How many executions of steps were begun in all.
+    executions: usize,
+    ended: HashSet<String>,
+    /// When each step ended for the first time, and what it took: the work that was of use.
     pub(crate) done: Vec<(Instant, Duration)>,
-    /// Crashes, and the work that each of them cost.
-    pub(crate) lost: Vec<Duration>,
+    /// How often a worker died.
+    pub(crate) crashes: usize,
 }
 
 /// What all workers share.
@@ -72,7 +75,13 @@ pub(crate) struct Makers {
 impl Makers {
     pub(crate) fn new(works: &Arc<Works>) -> Self {
         let works = Arc::clone(works);
-        Self { quick: StandIns::default(), works, core: tokio::sync::Mutex::default(), spent: Mutex::default(), death: Notify::new() }
+        Self {
+            quick: StandIns::default(),
+            works,
+            core: tokio::sync::Mutex::default(),
+            spent: Mutex::default(),
+            death: Notify::new(),
+        }
     }
 
     /// What was spent on steps since this was asked last.
@@ -82,21 +91,27 @@ impl Makers {
 
     async fn work(&self, step: Step, what: &str, seconds: f64) {
         let _turn = self.core.lock().await;
-        let number = self.works.note(|ledger| {
-            let begun = ledger.begun.entry(format!("{step:?} {what}")).or_default();
+        let name = format!("{step:?} {what}");
+        let (number, before) = self.works.note(|ledger| {
+            let begun = ledger.begun.entry(name.clone()).or_default();
             *begun += 1;
-            *begun
+            ledger.executions += 1;
+            (*begun, ledger.executions - 1)
         });
-        let execution = self.works.durations.execution(step, what, seconds, number);
+        let execution = self.works.durations.execution(step, what, seconds, number, before);
         if let Some(after) = execution.dies_after {
             tokio::time::sleep(after).await;
-            self.works.note(|ledger| ledger.lost.push(after));
+            self.works.note(|ledger| ledger.crashes += 1);
             self.death.notify_one();
             return std::future::pending().await;
         }
         tokio::time::sleep(execution.takes).await;
         *self.spent.lock().unwrap_or_else(PoisonError::into_inner) += execution.takes;
-        self.works.note(|ledger| ledger.done.push((Instant::now(), execution.takes)));
+        self.works.note(|ledger| {
+            if ledger.ended.insert(name) {
+                ledger.done.push((Instant::now(), execution.takes));
+            }
+        });
     }
 }
 

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::durations::rng;
 
-/// Words of a sentence, of three to nine letters as in English, are cut from this.
+/// Letters, from which words of three to nine letters as in English are put together.
 const LETTERS: &str = "etaoinshrdlcumwfgypbvk";
 /// Words of a sentence.
-const WORDS: std::ops::RangeInclusive<usize> = 6..=18;
+const WORDS: std::ops::RangeInclusive<usize> = 4..=12;
 
 /// A film of its own, `name`, with so many scenes.
 pub(crate) fn film(name: &str, scenes: usize, seed: u64) -> Value {

@@ -18,7 +18,7 @@ use super::calls::Calls;
 use super::durations::{Durations, Mishaps};
 use super::makers::Works;
 use super::requests;
-use super::site::{Log, Site};
+use super::site::{Log, Served, Site};
 
 /// So many scenes may one request have.
 const MOST_SCENES: usize = 500;
@@ -44,10 +44,10 @@ pub(crate) struct Run {
     pub(crate) log: Log,
     /// Each film's task and when it was sent.
     pub(crate) sent: Vec<(String, Instant)>,
-    /// When each step ended, and what it took.
+    /// When each step ended first, and what it took.
     pub(crate) steps: Vec<(Instant, Duration)>,
-    /// What each crash cost.
-    pub(crate) lost: Vec<Duration>,
+    /// How often a worker died.
+    pub(crate) crashes: usize,
     pub(crate) calls: u64,
     pub(crate) workers: usize,
 }
@@ -87,8 +87,8 @@ impl Scenario {
         while let Some(ended) = workers.join_next().await {
             ended.expect("no worker panics");
         }
-        let (steps, lost) = site.works.note(|ledger| (std::mem::take(&mut ledger.done), std::mem::take(&mut ledger.lost)));
-        Run { began, log: site.take_log(), sent, steps, lost, calls: site.calls.count(), workers: self.workers }
+        let (steps, crashes) = site.works.note(|ledger| (std::mem::take(&mut ledger.done), ledger.crashes));
+        Run { began, log: site.take_log(), sent, steps, crashes, calls: site.calls.count(), workers: self.workers }
     }
 }
 
@@ -173,17 +173,24 @@ impl Run {
         (self.work() / self.workers as u32).max(self.chain())
     }
 
-    /// The same for one film, whose assembly begins when its last scene is there: all scenes shared out evenly, then the
-    /// assembly.
-    pub(crate) fn ideal_in_two_phases(&self) -> Duration {
-        let assembly = self.log.served.iter().filter(|served| served.message.work == Work::Assemble);
-        let assembly: Duration = assembly.map(|served| served.steps).sum();
-        ((self.work() - assembly) / self.workers as u32 + assembly).max(self.chain())
+    /// What no order of the same steps can beat: a film's assembly begins when its last scene is there, so that after all
+    /// scenes, shared out evenly, one assembly at least is left.
+    pub(crate) fn bound(&self) -> Duration {
+        let assemblies = self.log.served.iter().filter(|served| served.message.work == Work::Assemble);
+        let assemblies: Vec<_> = assemblies.map(|served| served.steps).collect();
+        let scenes = self.work().saturating_sub(assemblies.iter().sum());
+        let last = assemblies.into_iter().filter(|steps| !steps.is_zero()).min().unwrap_or_default();
+        (scenes / self.workers as u32 + last).max(self.ideal())
     }
 
     /// The share of the ideal that was reached.
     pub(crate) fn efficiency(&self) -> f64 {
-        self.ideal().as_secs_f64() / self.makespan().as_secs_f64()
+        self.ideal().div_duration_f64(self.makespan())
+    }
+
+    /// The share of what can be reached at all.
+    pub(crate) fn efficiency_of_bound(&self) -> f64 {
+        self.bound().div_duration_f64(self.makespan())
     }
 
     /// How long workers were busy, all together.
@@ -195,6 +202,15 @@ impl Run {
     pub(crate) fn took(&self) -> BTreeMap<&str, Duration> {
         let sent: BTreeMap<_, _> = self.sent.iter().map(|(task, at)| (task.as_str(), *at)).collect();
         self.log.ended.iter().map(|(task, at, _)| (task.as_str(), *at - sent[task.as_str()])).collect()
+    }
+
+    /// The longest time from a worker's death to the next delivery of what it worked on.
+    pub(crate) fn longest_silence(&self) -> Duration {
+        let again = |died: &Served| {
+            let next = self.log.served.iter().filter(|s| s.message == died.message && s.began >= died.ended);
+            next.map(|s| s.began - died.ended).min()
+        };
+        self.log.served.iter().filter(|served| served.died).filter_map(again).max().unwrap_or_default()
     }
 
     /// The work that was done within so long.

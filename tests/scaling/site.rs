@@ -1,5 +1,6 @@
 //! Stores, workers and whoever sends requests, in virtual time.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,14 +23,26 @@ const LOOK: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub(crate) struct Served {
     pub(crate) message: Message,
-    /// Its delivery, from 1.
-    pub(crate) attempt: u32,
     pub(crate) began: Instant,
     pub(crate) ended: Instant,
     /// What its steps took.
     pub(crate) steps: Duration,
     /// Whether its worker died of it.
     pub(crate) died: bool,
+}
+
+/// Settings as the functions have them.
+pub(crate) fn settings(work: &Path) -> Settings {
+    Settings {
+        work: work.to_owned(),
+        encoders: 1,
+        task_deadline: Duration::from_secs(6 * 3600),
+        step_deadline: Duration::from_secs(3600),
+        attempts: 4,
+        disk_is_emptied: true,
+        lease: Duration::from_secs(60),
+        watches: false,
+    }
 }
 
 /// What has happened.
@@ -47,12 +60,10 @@ pub(crate) struct Site {
     pub(crate) calls: Arc<Calls>,
     work: tempfile::TempDir,
     log: Arc<Heard>,
-    /// So many tasks end, and then all is over.
-    tasks: usize,
     over: CancellationToken,
 }
 
-/// Notes how tasks end.
+/// Notes how tasks end; when so many have, all is over.
 struct Heard {
     log: Mutex<Log>,
     tasks: usize,
@@ -87,25 +98,14 @@ impl Site {
         let over = CancellationToken::new();
         let log = Arc::new(Heard { log: Mutex::default(), tasks, over: over.clone() });
         let work = tempfile::tempdir().expect("a folder can be made");
-        Self { memory, works: Arc::new(works), calls: Arc::new(calls), work, log, tasks, over }
+        Self { memory, works: Arc::new(works), calls: Arc::new(calls), work, log, over }
     }
 
     /// A process, with makers of its own.
     pub(crate) fn process(&self) -> (Pipeline, Arc<Makers>) {
         let makers = Arc::new(Makers::new(&self.works));
-        // As the functions have it.
-        let settings = Settings {
-            work: self.work.path().to_owned(),
-            encoders: 1,
-            task_deadline: Duration::from_secs(6 * 3600),
-            step_deadline: Duration::from_secs(3600),
-            attempts: 4,
-            disk_is_emptied: true,
-            lease: Duration::from_secs(60),
-            watches: false,
-        };
         let world = self.calls.over(&self.memory.world(&makers));
-        (Pipeline::new(world, settings, self.log.clone()), makers)
+        (Pipeline::new(world, settings(self.work.path()), self.log.clone()), makers)
     }
 
     /// Works, one message after the other, until all is over; a process that dies is followed by another one.
@@ -139,7 +139,6 @@ impl Site {
         };
         let served = Served {
             message: delivery.message.clone(),
-            attempt: delivery.attempt,
             began,
             ended: Instant::now(),
             steps: makers.take_spent(),

@@ -61,7 +61,10 @@ async fn what_does_not_pass_by_itself_fails_the_task_at_once() {
     stage.makers.fail("speak three.", PortError::permanent(Class::Provider, "REFUSED", "no"));
     let pipeline = stage.pipeline();
     submit(&pipeline, &three_scenes(), "t").await;
-    stage.deliver(&pipeline).await.unwrap();
+    // The last scene is the longest, and comes first.
+    for _ in 0..2 {
+        stage.deliver(&pipeline).await.unwrap();
+    }
     let error = error(&stage).await;
     assert_eq!((error.code.as_str(), error.scene, error.step.as_deref()), ("REFUSED", Some(0), Some("speech")));
     stage.makers.take_calls();
@@ -274,7 +277,7 @@ async fn reconciling_sends_again_what_was_lost_and_ends_what_is_too_late() {
     assert_eq!(pipeline.reconcile(IDLE).await.unwrap().sent, [""; 0], "something was done for it a moment ago");
     stage.memory.clock.advance(IDLE);
     assert_eq!(pipeline.reconcile(IDLE).await.unwrap().sent, ["t"]);
-    let expected = [1, 2].map(|scene| Message::new("t", Work::Render { scene }));
+    let expected = [0, 1].map(|scene| Message::new("t", Work::Render { scene }));
     assert_eq!(stage.memory.queue.messages(), expected, "what is done is not sent again");
     stage.memory.queue.purge();
     stage.memory.clock.advance(TASK_DEADLINE);

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod failures;
+mod order;
 mod resume;
 mod reuse;
 mod submission;
