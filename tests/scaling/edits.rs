@@ -158,7 +158,9 @@ impl Desk {
             day.kinds.entry(kind).or_default().add(there);
             day.edits.entry(edit).or_default().add(there);
         }
-        asked.into_iter().for_each(|there| day.asked.add(there));
+        for there in asked {
+            day.asked.add(there);
+        }
     }
 
     fn chosen(&mut self) -> Edit {

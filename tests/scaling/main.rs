@@ -19,10 +19,11 @@ use std::time::Duration;
 use durations::Mishaps;
 use protovideo::pipeline::VISIBILITY;
 use scenario::{Run, Scenario};
+use site::START;
 
 const SEED: u64 = 1;
 const WORKERS: [usize; 6] = [1, 2, 4, 8, 200, 1000];
-/// Of the ideal, where nothing goes wrong; and of all work, where workers die.
+/// Of the least makespan, where nothing goes wrong; and of all work, where workers die.
 const SHARE: f64 = 0.95;
 const HIT_RATE: f64 = 0.90;
 const EDITS: usize = 200;
@@ -31,8 +32,8 @@ const EDITS: usize = 200;
 #[derive(Default)]
 struct Goals {
     missed: Vec<String>,
-    /// Goals that no order of the same steps reaches.
-    out_of_reach: Vec<String>,
+    /// What is worth knowing beside them.
+    notes: Vec<String>,
 }
 
 impl Goals {
@@ -42,16 +43,15 @@ impl Goals {
         }
     }
 
-    /// The makespan is to be at most the ideal by [`SHARE`]; where the bound is more than that, at most the bound by it.
-    fn makespan(&mut self, what: &str, run: &Run) {
-        let most = run.ideal().div_duration_f64(run.bound());
-        if most < SHARE {
-            let found = run.efficiency();
-            self.out_of_reach.push(format!("{what}: {found:.3} of the ideal; at most {most:.3} can be reached"));
-        } else {
-            self.at_least(&format!("{what}, of the ideal"), run.efficiency(), SHARE);
+    /// One film is held to what can be reached: its assembly is one worker's, after all scenes.
+    fn one_film(&mut self, run: &Run) {
+        let what = format!("one film of 1000 scenes, {} workers", run.workers);
+        self.at_least(&format!("{what}, of the bound"), run.efficiency_of_bound(), SHARE);
+        if run.efficiency() < SHARE {
+            let (found, most) = (run.efficiency(), run.ideal().div_duration_f64(run.bound()));
+            self.notes
+                .push(format!("{what}: {found:.3} of the ideal; no order of its steps gives more than {most:.3}"));
         }
-        self.at_least(&format!("{what}, of what can be reached"), run.efficiency_of_bound(), SHARE);
     }
 }
 
@@ -62,14 +62,14 @@ fn main() -> ExitCode {
     mishaps(&mut goals);
     day(&mut goals);
     println!();
-    for goal in &goals.out_of_reach {
-        println!("out of reach: {goal}");
+    for note in &goals.notes {
+        println!("{note}");
     }
     for goal in &goals.missed {
         println!("MISSED: {goal}");
     }
     if goals.missed.is_empty() {
-        println!("all goals that can be reached are met");
+        println!("all goals are met");
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -110,7 +110,7 @@ fn one_film(goals: &mut Goals) {
             assert!(run.all_made(), "every film is made");
             row(scenes, 1, &run);
             if scenes == 1000 && workers <= 200 {
-                goals.makespan(&format!("one film of 1000 scenes, {workers} workers"), &run);
+                goals.one_film(&run);
             }
         }
     }
@@ -124,7 +124,7 @@ fn backlog(goals: &mut Goals) {
         assert!(run.all_made(), "every film is made");
         row(1000, 50, &run);
         if workers <= 8 {
-            goals.makespan(&format!("50 films of 20 scenes, {workers} workers"), &run);
+            goals.at_least(&format!("50 films of 20 scenes, {workers} workers, of the ideal"), run.efficiency(), SHARE);
         }
     }
 }
@@ -147,14 +147,15 @@ fn mishaps(goals: &mut Goals) {
     let (delay, steps) = crashes::longest_delay(10, 4);
     println!("one film of 10 scenes, 4 workers, one crash at each of {steps} steps in turn");
     println!("  longest delay: {:.3} s; a message is hidden for {} s", seconds(delay), VISIBILITY.as_secs());
-    goals.at_least("visibility timeout, as a multiple of the delay", VISIBILITY.div_duration_f64(delay), 1.0);
+    let most = VISIBILITY + START;
+    goals.at_least("visibility timeout and a start, as a multiple of the delay", most.div_duration_f64(delay), 1.0);
 }
 
 /// One day in detail, and ten for the goal, since a day's new films are few and cost most.
 fn day(goals: &mut Goals) {
     for sentences in [1..=3, 2..=4] {
         let day = edits::day(EDITS, sentences.clone(), SEED);
-        let others = (SEED + 1..SEED + 10).map(|seed| edits::day(EDITS, sentences.clone(), seed).planned.rate());
+        let others = (1..10).map(|seed| edits::day(EDITS, sentences.clone(), SEED + seed).planned.rate());
         let rates: Vec<_> = others.chain([day.planned.rate()]).collect();
         let (least, mean) = (rates.iter().copied().fold(1.0, f64::min), rates.iter().sum::<f64>() / rates.len() as f64);
         println!("\n{EDITS} edits of films of 5 to 20 scenes of {sentences:?} sentences: artifacts that were there");

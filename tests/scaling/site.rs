@@ -15,7 +15,7 @@ use super::calls::Calls;
 use super::makers::{Makers, Works};
 
 /// A worker's process is ready after so long, its speech session loaded.
-const START: Duration = Duration::from_millis(100);
+pub(crate) const START: Duration = Duration::from_millis(100);
 /// How long a worker waits at most before it looks at the queue by itself.
 const LOOK: Duration = Duration::from_secs(20);
 
