@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::durations::rng;
 use super::requests::{draft, sentence};
+use super::scenario::held;
 use super::site::settings;
 
 /// Films that were made the day before.
@@ -76,8 +77,7 @@ pub(crate) struct Day {
 /// So many edits of films whose scenes have so many sentences.
 pub(crate) fn day(edits: usize, sentences: std::ops::RangeInclusive<usize>, seed: u64) -> Day {
     fastrand::seed(seed);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-    runtime.expect("a runtime can be built").block_on(async {
+    held().block_on(async {
         let mut desk = Desk::new(sentences, seed);
         for _ in 0..FILMS {
             let film = desk.new_film();

@@ -26,8 +26,7 @@ use site::START;
 /// What is counted, in virtual time, promises what all stores promise.
 #[test]
 fn the_stores_keep_their_contracts() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async {
+    scenario::held().block_on(async {
         let memory = Memory::on(Arc::new(ManualClock::following_tokio()), Order::OldestFirst, 1);
         let calls = Arc::new(Calls::new(Duration::ZERO));
         let world = calls.over(&memory.world(&Arc::new(StandIns::default())));

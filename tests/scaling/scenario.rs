@@ -61,8 +61,7 @@ impl Scenario {
     /// Plays it in virtual time.
     pub(crate) fn run(self) -> Run {
         fastrand::seed(self.seed);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        runtime.expect("a runtime can be built").block_on(self.play())
+        held().block_on(self.play())
     }
 
     async fn play(self) -> Run {
@@ -90,6 +89,13 @@ impl Scenario {
         let (steps, crashes) = site.works.note(|ledger| (std::mem::take(&mut ledger.done), ledger.crashes));
         Run { began, log: site.take_log(), sent, steps, crashes, calls: site.calls.count(), workers: self.workers }
     }
+}
+
+/// A runtime whose clock goes on only when everybody sleeps. Each step looks at all threads' children for its memory, so
+/// that there are few.
+pub(crate) fn held() -> tokio::runtime::Runtime {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).max_blocking_threads(2).build().expect("a runtime can be built")
 }
 
 /// Submits a film. One with more scenes than a request may have is put together from plans of parts.
