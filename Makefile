@@ -54,6 +54,7 @@ test: base $(cloud)/ready $(sam)/ready ## Run the whole test suite
 	target/debug/protovideo prepare
 	$(call say,"Running the tests")
 	cargo nextest run --locked
+	cargo nextest run $(simulation) --test simulated
 	@$(MAKE) test-cloud
 
 .PHONY: test-cloud
@@ -88,6 +89,14 @@ bench: base $(bench)/ready ## Measure speed, memory and cache, and the video pat
 	target/release/protovideo prepare
 	$(call say,"Measuring (some ten minutes; best on a machine that does nothing else)")
 	target/release/protovideo bench --moviepy $(bench)/bin/python
+
+# No model, no ffmpeg and no network: few dependencies are built.
+simulation := --locked --no-default-features --features simulation
+
+.PHONY: bench-scaling
+bench-scaling: programs ## Play the pipeline in virtual time: 1 to 1,000 scenes and workers, crashes, a day of edits
+	$(call say,"Playing films (some four minutes)")
+	cargo bench $(simulation) --bench scaling
 
 .PHONY: cloud
 cloud: base lambda ## Deploy the stack to an emulator of AWS on this machine, and make examples/harbour.json there
@@ -148,6 +157,7 @@ lint: programs ## Check formatting, lints, licences and duplicate dependencies
 	cargo fmt --all --check
 	$(call say,"Lints")
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	cargo clippy $(simulation) --lib --bench scaling --test simulated -- --deny warnings
 	$(call say,"Licences and duplicates")
 	cargo fetch --locked --quiet
 	cargo-deny --offline --locked check licenses bans sources

@@ -1,18 +1,25 @@
 //! The film: all sound in one mix, all scenes in one file, verified, and the task's result.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value, json};
 
 use super::cache::{Content, Made, missing};
 use super::error::internal;
 use super::facts::{self, FilmMeta, SceneMeta};
+use super::ready::longest_first;
 use super::{Job, Pipeline, StepError, report};
 use crate::domain::film::film_name;
-use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Task, Work};
+use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Work};
 use crate::ports::{Export, FilmJob, Meta, Placed, PortResult, SoundtrackFacts, SoundtrackJob, StepContext};
+use crate::recipe::ArtifactId;
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
+
+/// So many inputs of an assembly are read at once.
+const READS: usize = 16;
 
 impl Pipeline {
     /// Makes the film of a task whose scenes are done, and finishes the task. Scenes that are gone are made again
@@ -21,7 +28,7 @@ impl Pipeline {
         let fault = |step| move |error| StepError { scene: None, step, error };
         let lost = self.lost_scenes(&job.plan).await.map_err(fault("film"))?;
         if !lost.is_empty() {
-            return self.make_again(&job.task, lost).await.map_err(fault("queue"));
+            return self.make_again(job, lost).await.map_err(fault("queue"));
         }
         let film = job.plan.film.id().map_err(|e| fault("film")(e.into()))?;
         let all = job.plan.artifacts().map_err(|e| fault("film")(e.into()))?;
@@ -46,9 +53,10 @@ impl Pipeline {
     }
 
     /// Takes work out of the done set and sends it.
-    async fn make_again(&self, task: &Task, work: Vec<Work>) -> PortResult<()> {
+    async fn make_again(&self, job: &Job, work: Vec<Work>) -> PortResult<()> {
+        let task = &job.task;
         self.unmark(&task.id, &work).await?;
-        self.dispatch.send(&task.id, task.tenant.as_deref(), work).await
+        self.dispatch.send(&task.id, task.tenant.as_deref(), longest_first(&job.plan, work)).await
     }
 
     /// Takes work out of the done set.
@@ -67,11 +75,12 @@ impl Pipeline {
             self.expect_tools(&plan.film.tools).await?;
             let sound = self.soundtrack(job).await?;
             let mixed: SoundtrackFacts = facts::read(&sound)?;
+            let files = self.all_inputs(plan.film.scenes.iter().copied(), &context).await?;
             let mut scenes = Vec::with_capacity(plan.film.scenes.len());
             for id in &plan.film.scenes {
                 let meta = self.look(job, id).await?.ok_or_else(|| missing(id))?;
                 let frames = facts::read::<SceneMeta>(&meta)?.frames;
-                scenes.push((self.input(id, &context).await?, frames));
+                scenes.push((files.get(id).cloned().ok_or_else(|| missing(id))?, frames));
             }
             let frames: u32 = scenes.iter().map(|(_, frames)| frames).sum();
             let soundtrack = self.input(&plan.film.soundtrack, &context).await?;
@@ -99,9 +108,12 @@ impl Pipeline {
         let recipe = &job.plan.soundtrack;
         let make = |context: StepContext| async move {
             let layout = self.layout(job).await?;
-            let mut speech = Vec::new();
-            for (sentence, at) in layout.placed() {
-                speech.push(Placed { wav: self.input(&sentence.recipe.id()?, &context).await?, at });
+            let placed = layout.placed().into_iter().map(|(sentence, at)| Ok((sentence.recipe.id()?, at)));
+            let placed = placed.collect::<PortResult<Vec<_>>>()?;
+            let files = self.all_inputs(placed.iter().map(|(id, _)| *id), &context).await?;
+            let mut speech = Vec::with_capacity(placed.len());
+            for (id, at) in placed {
+                speech.push(Placed { wav: files.get(&id).cloned().ok_or_else(|| missing(&id))?, at });
             }
             let mix = SoundtrackJob { speech, samples: layout.samples(), loudness_milli: recipe.loudness_milli };
             let out = context.work.join("mix.wav");
@@ -109,6 +121,19 @@ impl Pipeline {
             Ok(Made { bytes: Content::File(out), facts: json!(facts) })
         };
         Ok(self.get_or_make(job, None, recipe, "new speech, scene lengths or loudness", make).await?.meta)
+    }
+
+    /// Files with the bytes of all of them, some read side by side: a film of hundreds of scenes would wait for the store
+    /// as often. Each is read once, however often it stands in the film.
+    async fn all_inputs(
+        &self,
+        ids: impl Iterator<Item = ArtifactId>,
+        context: &StepContext,
+    ) -> PortResult<BTreeMap<ArtifactId, PathBuf>> {
+        let ids: BTreeSet<_> = ids.collect();
+        let read = |id| async move { Ok((id, self.input(&id, context).await?)) };
+        let reads: Vec<_> = ids.into_iter().map(read).collect();
+        stream::iter(reads).buffer_unordered(READS).try_collect().await
     }
 
     async fn poster(&self, job: &Job) -> PortResult<()> {

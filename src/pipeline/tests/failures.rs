@@ -59,7 +59,10 @@ async fn what_does_not_pass_by_itself_fails_the_task_at_once() {
     stage.makers.fail("speak three.", PortError::permanent(Class::Provider, "REFUSED", "no"));
     let pipeline = stage.pipeline();
     submit(&pipeline, &three_scenes(), "t").await;
-    stage.deliver(&pipeline).await.unwrap();
+    // The last scene is the longest, and comes first.
+    for _ in 0..2 {
+        stage.deliver(&pipeline).await.unwrap();
+    }
     let error = error(&stage).await;
     assert_eq!((error.code.as_str(), error.scene, error.step.as_deref()), ("REFUSED", Some(0), Some("speech")));
     stage.makers.take_calls();

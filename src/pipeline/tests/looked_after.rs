@@ -17,7 +17,7 @@ async fn reconciling_sends_again_what_was_lost_and_ends_what_is_too_late() {
     assert_eq!(pipeline.reconcile(IDLE).await.unwrap().sent, [""; 0], "something was done for it a moment ago");
     stage.memory.clock.advance(IDLE);
     assert_eq!(pipeline.reconcile(IDLE).await.unwrap().sent, ["t"]);
-    let expected = [1, 2].map(|scene| Message::new("t", Work::Render { scene }));
+    let expected = [0, 1].map(|scene| Message::new("t", Work::Render { scene }));
     assert_eq!(stage.memory.queue.messages(), expected, "what is done is not sent again");
     stage.memory.queue.purge();
     stage.memory.clock.advance(TASK_DEADLINE);

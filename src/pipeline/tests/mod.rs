@@ -3,6 +3,7 @@
 mod crashes;
 mod failures;
 mod looked_after;
+mod order;
 mod resume;
 mod reuse;
 mod submission;

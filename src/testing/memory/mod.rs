@@ -1,4 +1,4 @@
-//! The store ports in memory, deterministic, on a clock that is set by hand.
+//! The store ports in memory, deterministic, on a clock that is set by hand or follows tokio's.
 
 mod artifacts;
 mod clock;
@@ -41,7 +41,12 @@ impl Memory {
     /// Empty stores whose queue delivers in that order, and every message `copies` times.
     #[must_use]
     pub fn new(order: Order, copies: usize) -> Self {
-        let clock = Arc::new(ManualClock::default());
+        Self::on(Arc::new(ManualClock::default()), order, copies)
+    }
+
+    /// The same on that clock.
+    #[must_use]
+    pub fn on(clock: Arc<ManualClock>, order: Order, copies: usize) -> Self {
         Self {
             artifacts: Arc::new(MemoryArtifacts::new(clock.clone())),
             tasks: Arc::new(MemoryTasks::new(clock.clone())),

@@ -1,0 +1,40 @@
+"""Turns the report of a film whose scenes have one sentence each into measured.json: samples of each step's time.
+
+    MAX_WORKERS=1 CACHE_DIR=$(mktemp -d) protovideo render request.json -o film.mp4
+    MAX_WORKERS=1 CACHE_DIR=<the same> protovideo report --format json | python3 tests/scaling/measure.py > measured.json
+
+With one worker a scene's step has a core to itself, and one sentence a scene keeps sentences from waiting for one another.
+"""
+
+import json
+import sys
+
+SPEECH_BYTES_A_SECOND = 24_000 * 2
+SOUND_BYTES_A_SECOND = 48_000 * 2 * 2
+
+
+def samples(artifacts):
+    """Milliseconds; of scenes, sound and films, milliseconds for a second of film."""
+    of = {}
+    for artifact in artifacts:
+        of.setdefault(artifact["kind"], []).append(artifact)
+    [sound], [film] = of["soundtrack"], of["film"]
+    spoken = {step["scene"]: step["bytes"] / SPEECH_BYTES_A_SECOND for step in of["speech"]}
+    assert len(spoken) == len(of["speech"]) == len(of["scene"]), "one sentence a scene"
+    seconds = sound["bytes"] / SOUND_BYTES_A_SECOND
+    pause = (seconds - sum(spoken.values())) / len(spoken)
+    rate = lambda ms, seconds: round(ms / seconds, 1)
+    return {
+        "speech_ms": sorted(step["wall_ms"] for step in of["speech"]),
+        "picture_ms": sorted(step["wall_ms"] for step in of["picture"]),
+        "scene_ms_a_second": sorted(rate(step["wall_ms"], spoken[step["scene"]] + pause) for step in of["scene"]),
+        "soundtrack_ms_a_second": [rate(sound["wall_ms"], seconds)],
+        # A film's step makes the soundtrack first.
+        "film_ms_a_second": [rate(film["wall_ms"] - sound["wall_ms"], seconds)],
+        "poster_ms": sorted(step["wall_ms"] for step in of["poster"]),
+    }
+
+
+if __name__ == "__main__":
+    kinds = samples(json.load(sys.stdin)["artifacts"])
+    print("{\n" + ",\n".join(f"  {json.dumps(kind)}: {json.dumps(values)}" for kind, values in kinds.items()) + "\n}")
