@@ -10,7 +10,7 @@ use super::{Arc, Files, Path, Sqlite};
 use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Status, Task};
 use crate::local::runner::{self, Limits};
-use crate::pipeline::{Pipeline, Quiet, Settings};
+use crate::pipeline::{Alerts, Pipeline, Quiet, Settings};
 use crate::ports::SystemClock;
 use crate::ports::{Class, PortError, PortResult, Queue, World};
 use crate::testing::memory::Memory;
@@ -29,6 +29,8 @@ fn pipeline(world: World, work: &Path) -> Pipeline {
         disk_is_emptied: false,
         lease: Duration::from_secs(15),
         watches: false,
+        alerts: Alerts::default(),
+        function_mb: None,
     };
     Pipeline::new(world, settings, Arc::new(Quiet))
 }
