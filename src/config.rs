@@ -35,6 +35,8 @@ pub struct Config {
     /// `MEMORY_CRITICAL_THRESHOLD`: MB of resident set above which the task is given up; default 2000, and in a Lambda
     /// function 85 % of its size.
     pub memory_critical: u64,
+    /// `SLOW_STEP_THRESHOLD`: seconds above which a step that works is told as slow; default 30.
+    pub slow_step: Duration,
     /// `PROTOVIDEO_ASSETS`: models, voices, fonts and `bin/ffmpeg`; default `protovideo/assets` in the user's cache folder,
     /// and in a Lambda function `/opt`, where layers lie.
     pub assets: PathBuf,
@@ -131,6 +133,12 @@ impl Config {
             cache_max_size: env.choice("CACHE_MAX_SIZE", allowed, |v| v.trim().parse().ok().filter(|mb| *mb > 0))?,
             memory_warning,
             memory_critical,
+            slow_step: Duration::from_secs(env.number(
+                "SLOW_STEP_THRESHOLD",
+                30,
+                "seconds, a whole number from 1",
+                1..=31_536_000,
+            )?),
             assets: match env.path("PROTOVIDEO_ASSETS", "a folder")? {
                 Some(folder) => folder,
                 None if cloud.function.is_some() => PathBuf::from("/opt"),

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use crate::aws::{Cache, Queues, Stack, TaskTable};
 use crate::config::{Config, ConfigError};
 use crate::makers::{self, Makers};
-use crate::pipeline::{Observer, Pipeline, Settings};
+use crate::pipeline::{Alerts, Observer, Pipeline, Settings};
 use crate::ports::{Class, InCache, PortError, PortResult, Sources, StepContext, World};
 
 /// A step that failed for a passing reason is tried so many times: one fewer than a message is delivered, so that a task
@@ -84,6 +84,8 @@ impl Workshop {
             disk_is_emptied: true,
             lease: LEASE,
             watches: true,
+            alerts: Alerts::new(config.slow_step, config.memory_warning, config.memory_critical),
+            function_mb: config.cloud.function.as_ref().map(|function| function.memory_mb),
         }
     }
 

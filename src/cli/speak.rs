@@ -16,7 +16,7 @@ use crate::domain::script::Sentence;
 use crate::domain::timeline::{Narration, Utterance};
 use crate::domain::units::{FILM_RATE, SPEECH_RATE};
 use crate::makers;
-use crate::ports::{Class, PortError, Speech, Spoken, StepContext};
+use crate::ports::{Class, PortError, Speech, Spoken, StepContext, Used};
 use crate::recipe::steps::{SpeechRecipe, VoicePin};
 use crate::wav;
 
@@ -114,6 +114,7 @@ impl Speak {
             deadline: Instant::now() + DEADLINE,
             work: std::env::temp_dir(),
             frames_done: Arc::new(|_| {}),
+            used: Used::default(),
         };
         let recipes: Vec<_> = sentences
             .iter()

@@ -14,7 +14,7 @@ use crate::aws::{Objects, Stack};
 use crate::config::{Config, ConfigError};
 use crate::local::{Files, Sqlite};
 use crate::makers::{self, Makers};
-use crate::pipeline::{Pipeline, Settings};
+use crate::pipeline::{Alerts, Pipeline, Settings};
 use crate::ports::{Artifacts, Class, InCache, PortError, PortResult, SystemClock, World};
 use crate::work;
 use crate::workshop::Workshop;
@@ -71,6 +71,8 @@ impl Station {
             disk_is_emptied: false,
             lease: LEASE,
             watches: false,
+            alerts: Alerts::new(config.slow_step, config.memory_warning, config.memory_critical),
+            function_mb: config.cloud.function.as_ref().map(|function| function.memory_mb),
         };
         let pipeline = Pipeline::new(world, settings, progress.clone());
         let interrupted = CancellationToken::new();

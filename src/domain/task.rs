@@ -187,19 +187,46 @@ impl Message {
 }
 
 /// What became of an artifact in a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CacheOutcome {
     /// It was there.
     Hit,
     /// It was made.
+    #[default]
     Miss,
     /// Another worker was making it, and this one waited.
     Waited,
 }
 
-/// One step as it ran: the report's raw material. Times are milliseconds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+impl CacheOutcome {
+    /// The word by which it is recorded.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+            Self::Waited => "waited",
+        }
+    }
+}
+
+/// Where a step ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The process, told apart from all others: its id and a random number.
+    pub worker: String,
+    /// The processor's architecture: `x86_64`, `aarch64`.
+    #[serde(default)]
+    pub architecture: String,
+    /// The size in MB of the Lambda function that it was, by which its time is billed; `None` for a machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function_mb: Option<u64>,
+}
+
+/// One step as it ran: the report's raw material. Times are milliseconds. What has a default was not recorded by earlier
+/// versions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// The recipe's kind: `speech`, `picture`, `scene`, `soundtrack`, `film`, `poster`.
     pub kind: String,
@@ -221,4 +248,53 @@ pub struct StepRecord {
     pub bytes: u64,
     /// Which worker lane did it, from 0, for the chart.
     pub lane: u32,
+    /// How much of `wall_ms` it waited: for another maker of the same artifact, or for a free encoder.
+    #[serde(default)]
+    pub waited_ms: u64,
+    /// Processor time of the threads that made it. Looking for it, waiting for a network and storing are not in it.
+    #[serde(default)]
+    pub processor_ms: u64,
+    /// Processor time of the programs that were started to make it.
+    #[serde(default)]
+    pub children_processor_ms: u64,
+    /// The most memory that one of those programs had resident, in bytes.
+    #[serde(default)]
+    pub children_memory_bytes: u64,
+    /// Tokens that a provider billed for it.
+    #[serde(default, skip_serializing_if = "Tokens::is_none")]
+    pub tokens: Tokens,
+    /// Where it ran.
+    #[serde(default)]
+    pub place: Place,
+}
+
+impl StepRecord {
+    /// Processor time of the threads and of the programs that made it.
+    #[must_use]
+    pub const fn all_processor_ms(&self) -> u64 {
+        self.processor_ms + self.children_processor_ms
+    }
+
+    /// When it ended, since 1970.
+    #[must_use]
+    pub const fn ended_at(&self) -> u64 {
+        self.began_at + self.wall_ms
+    }
+}
+
+/// What a provider counts, and bills by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Of what it was sent.
+    pub input: u64,
+    /// Of what it made.
+    pub output: u64,
+}
+
+impl Tokens {
+    /// Whether nothing was counted.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.input == 0 && self.output == 0
+    }
 }

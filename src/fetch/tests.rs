@@ -10,7 +10,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio_util::sync::CancellationToken;
 
 use super::{Fetcher, Limits, Policy};
-use crate::ports::{Class, PortError, PortResult, Sources, StepContext};
+use crate::ports::{Class, PortError, PortResult, Sources, StepContext, Used};
 use crate::testing::http::{Answer, HttpStub};
 
 /// Answers from a table, in place of DNS.
@@ -29,6 +29,7 @@ fn context() -> StepContext {
         deadline: Instant::now() + Duration::from_secs(20),
         work: PathBuf::new(),
         frames_done: Arc::new(|_| {}),
+        used: Used::default(),
     }
 }
 

@@ -76,11 +76,9 @@ impl Observer for Meter {
     fn event(&self, event: Event<'_>) {
         let now = SystemClock.now_ms();
         match event {
-            Event::Step { task, record } => {
+            Event::Step { record, .. } => {
                 let cache = if record.cache == CacheOutcome::Miss { CACHE_MISSES } else { CACHE_HITS };
                 self.metrics.tell_all(&record.kind, &[(STEP_MS, record.wall_ms as f64), (cache, 1.0)], now);
-                let (step, scene, ms, bytes) = (&record.kind, record.scene, record.wall_ms, record.bytes);
-                tracing::info!(task, step, scene, ms, bytes, cache = ?record.cache, "PERF");
             }
             Event::Ended { task, outcome } => {
                 let status = outcome.status().word();

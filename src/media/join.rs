@@ -31,8 +31,9 @@ pub async fn film(ffmpeg: &Ffmpeg, job: &FilmJob, out: &Path, context: &StepCont
     blocking(move || place(&inner, &work)).await?;
     ffmpeg.run(arguments(job.fps), context).await?;
     let (job, made) = (job.clone(), context.work.join("film.mp4"));
+    let used = context.used.clone();
     blocking(move || {
-        let facts = verify(&made, &job)?;
+        let facts = used.clocked(|| verify(&made, &job))?;
         publish(&made, &outer)?;
         Ok(facts)
     })

@@ -43,7 +43,7 @@ pub(super) async fn render(
         move |pipe: &mut ChildStdin| draw(&job, &fonts, &context, &mut Lent::to(pipe, job.size)).map_err(into_io)?
     };
     ffmpeg.feed(args, context, writer).await?;
-    let counted = count_frames(&part).map_err(|e| PortError::io("read", &part, e))?;
+    let counted = context.used.clocked(|| count_frames(&part)).map_err(|e| PortError::io("read", &part, e))?;
     if counted != job.frames {
         let message = format!("{} frames were encoded as {counted}", job.frames);
         return Err(PortError::transient(Class::Media, "FRAMES_LOST", message));

@@ -41,7 +41,7 @@ const LEAST_SLOPE: f64 = 0.1;
 /// `LOUDNESS_MISSED`, `SOUND_UNREADABLE`, `DISK_FULL`, `CANCELLED`, `DEADLINE`.
 pub async fn soundtrack(job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
     let (job, out, context) = (job.clone(), out.to_owned(), context.clone());
-    let work = move || write(&job, &out, &context);
+    let work = move || context.used.clocked(|| write(&job, &out, &context));
     tokio::task::spawn_blocking(work).await.map_err(|e| {
         PortError::permanent(Class::Internal, "SOUNDTRACK", "the mix ended before it was done").because(e)
     })?

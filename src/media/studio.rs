@@ -95,9 +95,9 @@ impl Films for Studio {
         join::film(self.ffmpeg()?, job, out, context).await
     }
 
-    async fn poster(&self, picture: &Path, size: Size, out: &Path, _: &StepContext) -> PortResult<()> {
-        let (picture, out) = (picture.to_owned(), out.to_owned());
-        let drawn = spawn_blocking(move || poster::poster(&picture, size, &out)).await;
+    async fn poster(&self, picture: &Path, size: Size, out: &Path, context: &StepContext) -> PortResult<()> {
+        let (picture, out, used) = (picture.to_owned(), out.to_owned(), context.used.clone());
+        let drawn = spawn_blocking(move || used.clocked(|| poster::poster(&picture, size, &out))).await;
         drawn
             .map_err(|e| PortError::permanent(Class::Internal, "PANIC", format!("the poster ended abnormally: {e}")))?
     }

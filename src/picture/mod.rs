@@ -75,8 +75,9 @@ impl Pictures for Providers {
                 Err(PortError::permanent(Class::Internal, "VERSION_SKEW", message))
             }
             CARD => {
-                let (prompt, lead, seed) = (prompt.clone(), lead.clone(), *seed);
-                let drawn = tokio::task::spawn_blocking(move || card::draw(&prompt, lead.as_deref(), seed, size));
+                let (prompt, lead, seed, used) = (prompt.clone(), lead.clone(), *seed, context.used.clone());
+                let draw = move || used.clocked(|| card::draw(&prompt, lead.as_deref(), seed, size));
+                let drawn = tokio::task::spawn_blocking(draw);
                 drawn.await.map_err(|error| {
                     PortError::permanent(Class::Internal, "CARD_PANICKED", "the illustrator broke down").because(error)
                 })?
@@ -100,6 +101,7 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::ports::Used;
     use crate::recipe::Digest;
 
     fn context() -> StepContext {
@@ -108,6 +110,7 @@ mod tests {
             deadline: Instant::now() + Duration::from_secs(20),
             work: PathBuf::new(),
             frames_done: Arc::new(|_| {}),
+            used: Used::default(),
         }
     }
 

@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Event, Job, Pipeline};
+use super::{Event, Job, Pipeline, perf};
 use crate::domain::task::{CacheOutcome, StepRecord};
-use crate::ports::{Body, Class, Meta, PortError, PortResult, StepContext};
+use crate::ports::{Body, Class, Meta, PortError, PortResult, StepContext, Used};
 use crate::recipe::ArtifactId;
 use crate::recipe::steps::Recipe;
 
@@ -58,9 +58,12 @@ impl Pipeline {
         let (began, began_at) = (Instant::now(), self.world.clock.now_ms());
         let id = recipe.id()?;
         // On the heap, since steps are made within steps, and their futures would add up.
-        let step = Box::pin(self.found_or_made(job, scene, recipe, &id, make));
+        let used = Used::default();
+        let step = Box::pin(self.found_or_made(job, scene, recipe, &id, &used, make));
         let (got, memory_bytes) = self.memory.during(step).await;
         let (meta, outcome) = got?;
+        let usage = used.so_far();
+        let ms = |span: Duration| span.as_millis() as u64;
         let record = StepRecord {
             kind: id.kind.word().to_owned(),
             scene,
@@ -68,11 +71,18 @@ impl Pipeline {
             cache: outcome,
             reason: if outcome == CacheOutcome::Miss { reason.to_owned() } else { String::new() },
             began_at,
-            wall_ms: began.elapsed().as_millis() as u64,
+            wall_ms: ms(began.elapsed()),
             memory_bytes,
             bytes: meta.bytes,
             lane: job.lane,
+            waited_ms: ms(usage.waited),
+            processor_ms: ms(usage.processor),
+            children_processor_ms: ms(usage.children),
+            children_memory_bytes: usage.children_bytes,
+            tokens: usage.tokens,
+            place: self.place.clone(),
         };
+        perf::tell(&job.task.id, &record, self.settings.alerts.slow_step);
         self.world.tasks.record(&job.task.id, &record).await?;
         self.observer.event(Event::Step { task: &job.task.id, record: &record });
         Ok(Got { id, meta, outcome })
@@ -85,6 +95,7 @@ impl Pipeline {
         scene: Option<u32>,
         recipe: &R,
         id: &ArtifactId,
+        used: &Used,
         make: F,
     ) -> PortResult<(Meta, CacheOutcome)>
     where
@@ -92,13 +103,17 @@ impl Pipeline {
         F: FnOnce(StepContext) -> M,
         M: Future<Output = PortResult<Made>>,
     {
+        let asked = Instant::now();
         let (_turn, waited_here) = self.flights.turn(id).await;
         let (found, waited_there) = self.found_or_leased(job, id, !waited_here).await?;
+        if waited_here || waited_there {
+            used.waited(asked.elapsed());
+        }
         Ok(match found {
             Some(meta) if waited_here || waited_there => (meta, CacheOutcome::Waited),
             Some(meta) => (meta, CacheOutcome::Hit),
             None => {
-                let made = self.make(job, scene, recipe, id, make).await;
+                let made = self.make(job, scene, recipe, id, used, make).await;
                 self.flights.made(id);
                 self.give_back(job, id).await;
                 (made?, CacheOutcome::Miss)
@@ -113,6 +128,7 @@ impl Pipeline {
         scene: Option<u32>,
         recipe: &R,
         id: &ArtifactId,
+        used: &Used,
         make: F,
     ) -> PortResult<Meta>
     where
@@ -125,7 +141,7 @@ impl Pipeline {
             .prefix("step-")
             .tempdir_in(&self.settings.work)
             .map_err(|e| PortError::io("make a folder in", &self.settings.work, e))?;
-        let made = make(self.context(job, scene, work.path().to_owned())).await?;
+        let made = make(self.context(job, scene, work.path().to_owned(), used)).await?;
         let body = match &made.bytes {
             Content::Memory(bytes) => Body::Bytes(bytes),
             Content::File(path) => Body::File(path),
@@ -133,7 +149,7 @@ impl Pipeline {
         self.world.artifacts.publish(id, recipe.manifest()?.as_bytes(), body, made.facts).await
     }
 
-    fn context(&self, job: &Job, scene: Option<u32>, work: PathBuf) -> StepContext {
+    fn context(&self, job: &Job, scene: Option<u32>, work: PathBuf, used: &Used) -> StepContext {
         let (observer, task) = (self.observer.clone(), job.task.id.clone());
         let frames_done = move |done| {
             if let Some(scene) = scene {
@@ -141,7 +157,7 @@ impl Pipeline {
             }
         };
         let (cancel, deadline) = (job.cancel.clone(), job.deadline);
-        StepContext { cancel, deadline, work, frames_done: Arc::new(frames_done) }
+        StepContext { cancel, deadline, work, frames_done: Arc::new(frames_done), used: used.clone() }
     }
 
     /// A file with an artifact's bytes, verified just now, for a step to read.

@@ -19,6 +19,8 @@ pub(super) struct Encoders {
     turns: Semaphore,
     room: Semaphore,
     room_mb: u64,
+    /// What is allowed altogether.
+    memory_mb: u64,
 }
 
 /// One turn, which ends when it is dropped.
@@ -31,7 +33,8 @@ impl Encoders {
     /// At most so many at once, in a process that may take so many bytes with its children.
     pub(super) fn new(count: usize, memory: u64) -> Self {
         let room_mb = (memory / MB).saturating_sub(BESIDE_MB).min(Semaphore::MAX_PERMITS as u64 / 2);
-        Self { turns: Semaphore::new(count.max(1)), room: Semaphore::new(room_mb as usize), room_mb }
+        let (turns, room) = (Semaphore::new(count.max(1)), Semaphore::new(room_mb as usize));
+        Self { turns, room, room_mb, memory_mb: memory / MB }
     }
 
     /// Waits for a turn at other work that keeps a core busy.
@@ -46,8 +49,11 @@ impl Encoders {
     pub(super) async fn turn(&self, size: Size) -> PortResult<Turn<'_>> {
         let need = need_mb(size);
         if need > self.room_mb {
-            let (needed, allowed) = (need + BESIDE_MB, self.room_mb + BESIDE_MB);
-            let message = format!("to encode {size} takes some {needed} MB, {allowed} MB are allowed");
+            let (needed, allowed) = (need + BESIDE_MB, self.memory_mb);
+            let message = format!(
+                "to encode {size} takes some {needed} MB, {allowed} MB are allowed: raise MEMORY_CRITICAL_THRESHOLD, or \
+                 give the process more where its system allows less"
+            );
             return Err(PortError::permanent(Class::Limit, "MEMORY_LIMIT", message));
         }
         let turn = self.core().await?;

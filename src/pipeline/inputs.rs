@@ -13,7 +13,7 @@ use super::error::{SubmitError, internal};
 use crate::domain::film::{FilmSpec, NarrationSpec, PictureSpec, SceneSpec};
 use crate::domain::request::{Fault, Faults, VoiceSpec};
 use crate::domain::units::Size;
-use crate::ports::{Body, Class, PortError, PortResult, StepContext};
+use crate::ports::{Body, Class, PortError, PortResult, StepContext, Used};
 use crate::recipe::Digest;
 use crate::recipe::plan::{Inputs, Script};
 use crate::recipe::steps::{PictureRecipe, Recipe as _, VoicePin};
@@ -159,6 +159,7 @@ impl Pipeline {
             deadline: Instant::now() + self.settings.step_deadline,
             work: self.settings.work.clone(),
             frames_done: Arc::new(|_| {}),
+            used: Used::default(),
         };
         let pins = sources.into_iter().map(|source| {
             let context = context.clone();
@@ -179,7 +180,7 @@ impl Pipeline {
         if self.world.artifacts.find(&id).await?.is_none() {
             // Each may take hundreds of megabytes, as an encoder does.
             let _turn = self.encoders.core().await?;
-            let (bytes, size) = self.checked(bytes).await?;
+            let (bytes, size) = self.checked(bytes, &context.used).await?;
             let manifest = recipe.manifest()?;
             self.world.artifacts.publish(&id, manifest.as_bytes(), Body::Bytes(&bytes), json!(size)).await?;
         }

@@ -1,25 +1,41 @@
-//! The most memory that was resident while a step ran.
+//! The most memory that was resident while a step ran, and alerts where it is too much.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::Alerts;
 use crate::telemetry::resident_bytes;
 
 /// So often a step looks; what lasts for less may not be seen.
 const PERIOD: Duration = Duration::from_millis(100);
 
 /// The latest look at the memory, which steps that run side by side share.
-#[derive(Default)]
-pub(super) struct Memory(Mutex<Option<Look>>);
+pub(super) struct Memory {
+    alerts: Alerts,
+    latest: Mutex<Option<Look>>,
+}
 
 #[derive(Clone, Copy)]
 struct Look {
     at: Instant,
     bytes: u64,
+    level: Level,
+}
+
+/// How much is resident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Plenty,
+    Warning,
+    Critical,
 }
 
 impl Memory {
+    pub(super) fn new(alerts: Alerts) -> Self {
+        Self { alerts, latest: Mutex::new(None) }
+    }
+
     /// Works, and says how many bytes were resident at most meanwhile, of this process and its children.
     pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> (T, u64) {
         tokio::pin!(work);
@@ -34,8 +50,35 @@ impl Memory {
 
     /// A look that is not older than the step, nor than a period.
     fn since(&self, began: Instant) -> u64 {
-        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let look = latest.filter(|look| look.at >= began && look.at.elapsed() < PERIOD);
-        latest.insert(look.unwrap_or_else(|| Look { at: Instant::now(), bytes: resident_bytes() })).bytes
+        let before = latest.map_or(Level::Plenty, |look| look.level);
+        latest.insert(look.unwrap_or_else(|| self.look(resident_bytes(), before))).bytes
+    }
+
+    /// Looks, and tells where there is more than at the look before.
+    fn look(&self, bytes: u64, before: Level) -> Look {
+        let level = self.level(bytes);
+        let resident_mb = bytes / 1_000_000;
+        match level {
+            Level::Warning if level > before => {
+                let threshold_mb = self.alerts.memory_warning / 1_000_000;
+                tracing::warn!(resident_mb, threshold_mb, code = "MEMORY_WARNING", "MEMORY_WARNING");
+            }
+            Level::Critical if level > before => {
+                let threshold_mb = self.alerts.memory_critical / 1_000_000;
+                tracing::error!(resident_mb, threshold_mb, code = "MEMORY_CRITICAL", "MEMORY_CRITICAL");
+            }
+            _ => {}
+        }
+        Look { at: Instant::now(), bytes, level }
+    }
+
+    fn level(&self, bytes: u64) -> Level {
+        match bytes {
+            _ if bytes > self.alerts.memory_critical => Level::Critical,
+            _ if bytes > self.alerts.memory_warning => Level::Warning,
+            _ => Level::Plenty,
+        }
     }
 }

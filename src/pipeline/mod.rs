@@ -12,6 +12,7 @@ mod handle;
 mod inputs;
 mod layout;
 mod memory;
+mod perf;
 mod progress;
 mod ready;
 mod reconcile;
@@ -28,7 +29,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::task::Task;
+use crate::domain::task::{Place, Task};
 use crate::ports::World;
 use crate::recipe::plan::Plan;
 pub use attend::VISIBILITY;
@@ -37,6 +38,7 @@ pub use error::{StepError, SubmitError};
 pub use facts::{FilmMeta, SpeechMeta};
 pub use handle::Handled;
 pub use layout::Captions;
+pub use perf::Alerts;
 pub use progress::{Event, Observer, Quiet};
 pub use reconcile::Reconciled;
 pub use submit::Submitted;
@@ -63,6 +65,10 @@ pub struct Settings {
     pub lease: Duration,
     /// Whether a worker looks by itself, while it works, whether its task has ended.
     pub watches: bool,
+    /// What is told as too much.
+    pub alerts: Alerts,
+    /// The size in MB of the Lambda function that this process is.
+    pub function_mb: Option<u64>,
 }
 
 /// The steps, over a world.
@@ -75,6 +81,8 @@ pub struct Pipeline {
     memory: Arc<memory::Memory>,
     /// Names this pipeline and its clones, among all processes, as an owner of leases.
     name: Arc<str>,
+    /// Where its steps run.
+    place: Place,
     dispatch: Dispatch,
     observer: Arc<dyn Observer>,
 }
@@ -101,9 +109,11 @@ impl Pipeline {
     #[must_use]
     pub fn new(world: World, settings: Settings, observer: Arc<dyn Observer>) -> Self {
         let encoders = Arc::new(encoders::Encoders::new(settings.encoders, settings.memory));
-        let name = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
-        let dispatch = Dispatch::from(&world);
-        Self { world, settings, encoders, flights: Arc::default(), memory: Arc::default(), name, dispatch, observer }
+        let name: Arc<str> = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
+        let architecture = std::env::consts::ARCH.to_owned();
+        let place = Place { worker: name.to_string(), architecture, function_mb: settings.function_mb };
+        let (dispatch, memory) = (Dispatch::from(&world), Arc::new(memory::Memory::new(settings.alerts)));
+        Self { world, settings, encoders, flights: Arc::default(), memory, name, place, dispatch, observer }
     }
 
     /// The same for one piece of work: in another world over the same tasks and queue, with another folder, and with so

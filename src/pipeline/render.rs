@@ -1,6 +1,7 @@
 //! Speech, pictures and scenes.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -14,7 +15,7 @@ use crate::domain::motion::{Motion, MotionKind};
 use crate::domain::task::CacheOutcome;
 use crate::domain::timeline::Length;
 use crate::domain::units::Size;
-use crate::ports::{Class, PortError, PortResult, SceneJob, StepContext};
+use crate::ports::{Class, PortError, PortResult, SceneJob, StepContext, Used};
 use crate::recipe::plan::{PlannedScene, PlannedSentence};
 use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength, SceneRecipe};
 use crate::recipe::{ArtifactId, Digest};
@@ -76,10 +77,10 @@ impl Pipeline {
     /// One sentence.
     pub(super) async fn speech(&self, job: &Job, scene: Option<u32>, planned: &PlannedSentence) -> PortResult<Got> {
         let recipe = &planned.recipe;
-        let make = |context| async move {
+        let make = |context: StepContext| async move {
             let spoken = self.world.speech.speak(recipe, &context).await?;
             let facts = SpeechMeta { samples: spoken.samples.len() as u32, words: spoken.words };
-            let bytes = wav::encode(&spoken.samples).map_err(internal)?;
+            let bytes = context.used.clocked(|| wav::encode(&spoken.samples)).map_err(internal)?;
             Ok(Made { bytes: Content::Memory(bytes), facts: json!(facts) })
         };
         self.get_or_make(job, scene, recipe, "new sentence, voice or pace", make).await
@@ -109,20 +110,20 @@ impl Pipeline {
 
     /// One picture.
     pub(super) async fn picture(&self, job: &Job, scene: Option<u32>, recipe: &PictureRecipe) -> PortResult<Got> {
-        let make = |context| async move {
+        let make = |context: StepContext| async move {
             if let PictureRecipe::Pin { sha256 } = recipe {
                 return Err(lost_pin(sha256));
             }
-            let (bytes, size) = self.checked(self.world.pictures.make(recipe, &context).await?).await?;
+            let (bytes, size) = self.checked(self.world.pictures.make(recipe, &context).await?, &context.used).await?;
             Ok(Made { bytes: Content::Memory(bytes), facts: json!(size) })
         };
         self.get_or_make(job, scene, recipe, "new prompt, size or seed", make).await
     }
 
     /// Bytes that are a picture we can work with, and its size.
-    pub(super) async fn checked(&self, bytes: Vec<u8>) -> PortResult<(Vec<u8>, Size)> {
-        let pictures = Arc::clone(&self.world.pictures);
-        let check = move || pictures.check(&bytes).map(|size| (bytes, size));
+    pub(super) async fn checked(&self, bytes: Vec<u8>, used: &Used) -> PortResult<(Vec<u8>, Size)> {
+        let (pictures, used) = (Arc::clone(&self.world.pictures), used.clone());
+        let check = move || used.clocked(|| pictures.check(&bytes)).map(|size| (bytes, size));
         tokio::task::spawn_blocking(check).await.map_err(internal)?
     }
 
@@ -152,7 +153,9 @@ impl Pipeline {
             encoder: recipe.encoder.clone(),
         };
         let out = context.work.join("scene.ts");
+        let asked = Instant::now();
         let _turn = self.encoders.turn(job.size).await?;
+        context.used.waited(asked.elapsed());
         self.world.films.scene(&job, &out, context).await?;
         Ok(Made { bytes: Content::File(out), facts: json!(SceneMeta { frames }) })
     }

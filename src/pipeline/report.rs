@@ -55,7 +55,7 @@ mod tests {
             wall_ms,
             memory_bytes: megabytes * 1_000_000,
             bytes: 1,
-            lane: 0,
+            ..StepRecord::default()
         };
         let records = [
             record("speech", CacheOutcome::Miss, 1_500, 200),

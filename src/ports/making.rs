@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::PortResult;
+use super::{PortResult, Used};
 use crate::domain::captions::{CaptionStyle, Cue};
 use crate::domain::motion::Motion;
 use crate::domain::script::{Sentence, WordTime};
@@ -27,6 +27,8 @@ pub struct StepContext {
     pub work: PathBuf,
     /// Told how many frames are done so far; cheap, may be called for every frame.
     pub frames_done: Arc<dyn Fn(u32) + Send + Sync>,
+    /// Counts what the step uses; whoever works for it does so within [`Used::clocked`].
+    pub used: Used,
 }
 
 /// A voice that can be named in a request.

@@ -4,6 +4,7 @@ mod clock;
 mod error;
 mod making;
 mod stores;
+mod used;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub use making::{
 pub use stores::{
     Artifacts, Body, Clock, Created, Delivery, Export, Exports, InCache, Leases, Listed, Meta, NewTask, Queue, Tasks,
 };
+pub use used::{Usage, Used};
 
 /// All that the pipeline works with.
 #[derive(Clone)]

@@ -93,7 +93,7 @@ impl Speech for Speaker {
 
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         let (shared, recipe, context) = (Arc::clone(&self.shared), recipe.clone(), context.clone());
-        let speech = tokio::task::spawn_blocking(move || shared.speak(&recipe, &context));
+        let speech = tokio::task::spawn_blocking(move || context.used.clocked(|| shared.speak(&recipe, &context)));
         speech.await.unwrap_or_else(|broken| Err(broke_off(&broken)))
     }
 }

@@ -9,7 +9,7 @@ use super::Speaker;
 use super::engine::{Engine, UNIT};
 use super::hibari::Hibari;
 use crate::assets::Assets;
-use crate::ports::{Class, Speech, StepContext};
+use crate::ports::{Class, Speech, StepContext, Used};
 use crate::recipe::steps::SpeechRecipe;
 
 /// The installed files, in the place where the installer puts them.
@@ -25,6 +25,7 @@ fn context() -> StepContext {
         deadline: Instant::now() + Duration::from_secs(120),
         work: std::env::temp_dir(),
         frames_done: Arc::new(|_| ()),
+        used: Used::default(),
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) fn settings(work: &Path) -> Settings {
         disk_is_emptied: true,
         lease: Duration::from_secs(60),
         watches: false,
+        alerts: protovideo::pipeline::Alerts::default(),
+        function_mb: None,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::motion::{Motion, MotionKind};
 use crate::domain::units::{FILM_RATE, Fps, SPEECH_RATE, Size};
 use crate::makers;
 use crate::media::Studio;
-use crate::ports::{FilmJob, Films as _, Placed, PortError, PortResult, SceneJob, SoundtrackJob, StepContext};
+use crate::ports::{FilmJob, Films as _, Placed, PortError, PortResult, SceneJob, SoundtrackJob, StepContext, Used};
 use crate::wav;
 
 /// What the peer runs.
@@ -134,6 +134,7 @@ fn context(folder: &Path, name: &str) -> PortResult<StepContext> {
         deadline: Instant::now() + Duration::from_secs(600),
         work,
         frames_done: Arc::new(|_| {}),
+        used: Used::default(),
     })
 }
 

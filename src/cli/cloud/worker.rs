@@ -147,21 +147,17 @@ async fn one(
     }
 }
 
-/// Tells of steps and of ends.
+/// Tells of ends, and of what is tried again.
 struct Told;
 
 impl Observer for Told {
     fn event(&self, event: Event<'_>) {
         match event {
-            Event::Step { task, record } => {
-                let (step, scene, ms, cache) = (&record.kind, record.scene, record.wall_ms, record.cache);
-                tracing::info!(task, step, scene, ms, ?cache, "PERF");
-            }
             Event::Ended { task, outcome } => {
                 eprintln!("{} {task} {}", SystemClock.now_ms() / 1000, outcome.status().word());
             }
             Event::Retry { task, code, error } => tracing::warn!(task, code, "to be tried again: {error}"),
-            Event::Planned { .. } | Event::Frames { .. } => {}
+            Event::Planned { .. } | Event::Frames { .. } | Event::Step { .. } => {}
         }
     }
 }

@@ -44,12 +44,7 @@ fn record(kind: &str, scene: u32, artifact: String) -> StepRecord {
         scene: Some(scene),
         artifact,
         cache: CacheOutcome::Hit,
-        reason: String::new(),
-        began_at: 0,
-        wall_ms: 0,
-        memory_bytes: 0,
-        bytes: 0,
-        lane: 0,
+        ..StepRecord::default()
     }
 }
 

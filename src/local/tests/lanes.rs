@@ -11,7 +11,7 @@ use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Status, Task};
 use crate::local::memory::Budget;
 use crate::local::runner::{self, Limits};
-use crate::pipeline::{Pipeline, Quiet, Settings};
+use crate::pipeline::{Alerts, Pipeline, Quiet, Settings};
 use crate::ports::SystemClock;
 use crate::ports::{Class, PortError, PortResult, Queue, World};
 use crate::telemetry::resident_bytes;
@@ -33,6 +33,8 @@ fn pipeline(world: World, work: &Path) -> Pipeline {
         disk_is_emptied: false,
         lease: Duration::from_secs(15),
         watches: false,
+        alerts: Alerts::default(),
+        function_mb: None,
     };
     Pipeline::new(world, settings, Arc::new(Quiet))
 }

@@ -148,7 +148,7 @@ impl Ffmpeg {
     ) -> PortResult<()> {
         let (mut child, asked) = self.start(args, context)?;
         drop(child.take_stdin());
-        process::Running::new(child, asked, self.stall).until_ended(context).await
+        process::Running::new(child, asked, self.stall, &context.used).until_ended(context).await
     }
 
     /// As [`run`](Self::run), with a standard input that `writer` fills on a thread of its own.
@@ -166,12 +166,16 @@ impl Ffmpeg {
     ) -> PortResult<()> {
         let (mut child, asked) = self.start(args, context)?;
         let stdin = child.take_stdin();
-        let running = process::Running::new(child, asked, self.stall);
+        let running = process::Running::new(child, asked, self.stall, &context.used);
+        let (used, group) = (context.used.clone(), running.group());
         let fed = tokio::task::spawn_blocking(move || {
             let mut stdin = stdin.ok_or(io::ErrorKind::BrokenPipe)?;
             // A refusal only makes it slower: the pages for pipes may be used up.
             let _ = rustix::pipe::fcntl_setpipe_size(&stdin, PIPE_BYTES);
-            writer(&mut stdin)
+            let written = used.clocked(|| writer(&mut stdin));
+            // It ends once its input does, and by now it has what it needs at the most.
+            group.look(&used);
+            written
         });
         running.until_fed(fed, context).await
     }

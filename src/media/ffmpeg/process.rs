@@ -8,12 +8,17 @@ use std::time::Duration;
 
 use ffmpeg_sidecar::child::FfmpegChild;
 use ffmpeg_sidecar::event::FfmpegEvent;
+use procfs::process::Process;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::failure::{self, Tail};
 use super::{Class, PortError, PortResult, StepContext};
+use crate::ports::Used;
+
+/// So often it is looked at for its memory; of what lives for less, only what it was fed is known.
+const LOOKS: Duration = Duration::from_millis(100);
 
 type Ended = Result<io::Result<(ExitStatus, Tail)>, JoinError>;
 
@@ -26,11 +31,17 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(mut child: FfmpegChild, argv: Vec<OsString>, stall: Duration) -> Self {
+    /// `used` counts what it uses.
+    pub(super) fn new(mut child: FfmpegChild, argv: Vec<OsString>, stall: Duration, used: &Used) -> Self {
         let group = Arc::new(Group(Mutex::new(Some(Pid::from_child(child.as_inner())))));
-        let reaper = Arc::clone(&group);
-        let listener = tokio::task::spawn_blocking(move || listen(&mut child, &reaper));
+        let (reaper, used) = (Arc::clone(&group), used.clone());
+        let listener = tokio::task::spawn_blocking(move || listen(&mut child, &reaper, &used));
         Self { group, listener, argv, stall }
+    }
+
+    /// Its process group.
+    pub(super) fn group(&self) -> Arc<Group> {
+        Arc::clone(&self.group)
     }
 
     /// Waits for the end of a run that nobody feeds.
@@ -87,7 +98,7 @@ impl Drop for Running {
 }
 
 /// The group that ffmpeg leads; empty once it is reaped, when its number may be another's.
-struct Group(Mutex<Option<Pid>>);
+pub(super) struct Group(Mutex<Option<Pid>>);
 
 impl Group {
     fn pid(&self) -> Option<Pid> {
@@ -102,28 +113,45 @@ impl Group {
         }
     }
 
-    /// Waits without reaping, so that the number stays taken until nobody can send it a signal any more.
-    fn reap(&self, child: &mut FfmpegChild) -> io::Result<ExitStatus> {
+    /// Waits without reaping, so that the number stays taken until nobody can send it a signal any more. Until it is
+    /// reaped the system still tells its processor time, in ticks of 10 ms, and that of what it started itself.
+    fn reap(&self, child: &mut FfmpegChild, used: &Used) -> io::Result<ExitStatus> {
         if let Some(pid) = self.pid() {
             while let Err(rustix::io::Errno::INTR) =
                 waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
             {}
+        }
+        if let Some(stat) = self.process().and_then(|process| process.stat().ok()) {
+            let ticks = stat.utime + stat.stime + (stat.cutime + stat.cstime).unsigned_abs();
+            used.child(Duration::from_millis(ticks * 1000 / procfs::ticks_per_second()));
         }
         let mut leader = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *leader = None;
         child.as_inner_mut().wait()
     }
 
+    fn process(&self) -> Option<Process> {
+        Process::new(self.pid()?.as_raw_nonzero().get()).ok()
+    }
+
     /// Bytes that its leader has read and written so far, where the system tells.
     fn traffic(&self) -> Option<u64> {
-        let pid = self.pid()?.as_raw_nonzero().get();
-        let io = procfs::process::Process::new(pid).and_then(|p| p.io()).ok()?;
+        let io = self.process()?.io().ok()?;
         Some(io.rchar.saturating_add(io.wchar))
+    }
+
+    /// Counts the most memory that its leader has had so far. The system keeps that for the program alone: what it tells
+    /// of a process that was waited for, `ru_maxrss`, has that of the process which started it in it.
+    pub(super) fn look(&self, used: &Used) {
+        let status = self.process().and_then(|process| process.status().ok());
+        if let Some(kib) = status.and_then(|status| status.vmhwm) {
+            used.child_resident(kib * 1024);
+        }
     }
 }
 
 /// Reads standard error to its end, then reaps.
-fn listen(child: &mut FfmpegChild, group: &Group) -> io::Result<(ExitStatus, Tail)> {
+fn listen(child: &mut FfmpegChild, group: &Group, used: &Used) -> io::Result<(ExitStatus, Tail)> {
     let mut tail = Tail::default();
     for event in child.iter().map_err(io::Error::other)? {
         match event {
@@ -131,13 +159,13 @@ fn listen(child: &mut FfmpegChild, group: &Group) -> io::Result<(ExitStatus, Tai
             _ => {}
         }
     }
-    Ok((group.reap(child)?, tail))
+    Ok((group.reap(child, used)?, tail))
 }
 
 /// Ends when ffmpeg has to be ended, with the reason.
 async fn watch(group: &Group, stall: Duration, context: &StepContext) -> PortError {
     let tick = stall.min(Duration::from_secs(4)) / 4;
-    let (mut traffic, mut since) = (None, Instant::now());
+    let (mut traffic, mut since, mut looked) = (None, Instant::now(), Instant::now());
     loop {
         tokio::select! {
             () = context.cancel.cancelled() => {
@@ -146,8 +174,12 @@ async fn watch(group: &Group, stall: Duration, context: &StepContext) -> PortErr
             () = sleep_until(context.deadline.into()) => {
                 return PortError::transient(Class::Limit, "DEADLINE", "the step's time ran out while ffmpeg was running");
             }
-            () = sleep(tick) => {}
+            () = sleep(tick.min(LOOKS)) => group.look(&context.used),
         }
+        if looked.elapsed() < tick {
+            continue;
+        }
+        looked = Instant::now();
         let now = group.traffic();
         if now.is_none() || now != traffic {
             (traffic, since) = (now, Instant::now());

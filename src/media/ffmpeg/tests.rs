@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::ports::Used;
 
 fn context(folder: &TempDir) -> StepContext {
     StepContext {
@@ -14,6 +15,7 @@ fn context(folder: &TempDir) -> StepContext {
         deadline: Instant::now() + Duration::from_mins(1),
         work: folder.path().to_owned(),
         frames_done: Arc::new(|_| {}),
+        used: Used::default(),
     }
 }
 
@@ -172,4 +174,37 @@ fn the_tail_is_bounded() {
     (0..1000).for_each(|n| tail.push(&format!("line {n}")));
     tail.push(&"é".repeat(5000));
     assert!(tail.text().len() <= 4096 && tail.text().ends_with('é'));
+}
+
+/// Burns processor time in a shell, some tenths of a second.
+const BUSY: &str = "n=0; while [ $n -lt 300000 ]; do n=$((n+1)); done";
+
+#[tokio::test]
+async fn each_run_counts_what_its_own_program_used() {
+    let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+    let [busy, idle] = [&folders[0], &folders[1]].map(context);
+    // What this process has resident itself is none of theirs.
+    let ballast = std::hint::black_box(vec![1_u8; 256 << 20]);
+    let quiet = |folder, script| Ffmpeg { stall: STALL, ..fake(folder, script) };
+    let (working, sleeping) = (quiet(&folders[0], BUSY), quiet(&folders[1], "sleep 0.3"));
+    let (one, other) = tokio::join!(working.run(["x"], &busy), sleeping.run(["x"], &idle));
+    one.and(other).unwrap();
+    drop(ballast);
+    let (busy, idle) = (busy.used.so_far(), idle.used.so_far());
+    assert!(busy.children > Duration::from_millis(80), "{busy:?}");
+    assert!(idle.children < Duration::from_millis(40), "{idle:?}");
+    for used in [busy, idle] {
+        assert!((100 << 10..64 << 20).contains(&used.children_bytes), "{used:?}");
+    }
+}
+
+#[tokio::test]
+async fn feeding_counts_as_work_of_this_process() {
+    let folder = TempDir::new().unwrap();
+    let context = context(&folder);
+    let write = |stdin: &mut ChildStdin| (0..2000).try_for_each(|n| stdin.write_all(&vec![n as u8; 1 << 16]));
+    fake(&folder, "cat > /dev/null").feed(["-"], &context, write).await.unwrap();
+    let used = context.used.so_far();
+    assert!(used.processor > Duration::from_millis(5), "{used:?}");
+    assert!(used.children_bytes > 100 << 10, "it is looked at before its input ends: {used:?}");
 }

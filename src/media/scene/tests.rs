@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::domain::motion::{Motion, MotionKind};
+use crate::ports::Used;
 
 const FRAMES: u32 = 25;
 
@@ -34,6 +35,7 @@ fn context(folder: &TempDir, frames_done: impl Fn(u32) + Send + Sync + 'static) 
         deadline: Instant::now() + Duration::from_mins(1),
         work: folder.path().to_owned(),
         frames_done: Arc::new(frames_done),
+        used: Used::default(),
     }
 }
 

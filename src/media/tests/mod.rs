@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::ffmpeg::Ffmpeg;
 use super::scene::encoder;
 use crate::domain::units::{Fps, Size};
-use crate::ports::{FilmJob, Placed, SoundtrackFacts, SoundtrackJob, StepContext};
+use crate::ports::{FilmJob, Placed, SoundtrackFacts, SoundtrackJob, StepContext, Used};
 
 const SIZE: Size = Size { width: 64, height: 96 };
 
@@ -44,6 +44,7 @@ impl Stage {
             deadline: Instant::now() + Duration::from_mins(1),
             work: self.path(folder),
             frames_done: Arc::new(|_| {}),
+            used: Used::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{OpenAi, Patience, Settings};
 use crate::domain::units::Size;
-use crate::ports::{Class, PortError, PortResult, StepContext};
+use crate::ports::{Class, PortError, PortResult, StepContext, Used};
 use crate::testing::http::{Answer, HttpStub};
 
 const KEY: &str = "sk-canary-key";
@@ -34,6 +34,7 @@ fn context() -> StepContext {
         deadline: Instant::now() + Duration::from_secs(20),
         work: PathBuf::new(),
         frames_done: Arc::new(|_| {}),
+        used: Used::default(),
     }
 }
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Handled, Pipeline, Quiet, Settings, Submitted};
+use super::{Alerts, Handled, Pipeline, Quiet, Settings, Submitted};
 use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Message, Task, Work};
 use crate::ports::{PortResult, Tasks as _, World};
@@ -69,6 +69,8 @@ impl Stage {
             disk_is_emptied: false,
             lease: Duration::from_secs(15),
             watches: false,
+            alerts: Alerts::default(),
+            function_mb: None,
         };
         Pipeline::new(world, settings, Arc::new(Quiet))
     }

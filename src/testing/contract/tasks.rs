@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::domain::task::{CacheOutcome, Outcome, Status, StepRecord, Task, TaskError};
+use crate::domain::task::{CacheOutcome, Outcome, Place, Status, StepRecord, Task, TaskError, Tokens};
 use crate::ports::{Clock as _, Created, NewTask, PortError, PortResult, Tasks};
 use crate::recipe::Digest;
 use crate::testing::memory::ManualClock;
@@ -206,6 +206,16 @@ async fn records_in_order(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<
         memory_bytes: u64::from(u32::MAX) + n,
         bytes: n,
         lane: 3,
+        waited_ms: n,
+        processor_ms: n + 1,
+        children_processor_ms: n + 2,
+        children_memory_bytes: n + 3,
+        tokens: Tokens { input: n, output: 2 * n },
+        place: Place {
+            worker: "7-00ff".into(),
+            architecture: "x86_64".into(),
+            function_mb: (n % 2 == 0).then_some(3538),
+        },
     };
     let all: Vec<_> = (0..5).map(record).collect();
     clock.advance(Duration::from_millis(20));
