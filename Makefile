@@ -95,7 +95,7 @@ simulation := --locked --no-default-features --features simulation
 
 .PHONY: bench-scaling
 bench-scaling: programs ## Play the pipeline in virtual time: 1 to 1,000 scenes and workers, crashes, a day of edits
-	$(call say,"Playing films (some four minutes)")
+	$(call say,"Playing films (some four minutes, and 4 GB: a thousand workers read the plan of a thousand scenes each)")
 	cargo bench $(simulation) --bench scaling
 
 .PHONY: cloud
