@@ -51,6 +51,8 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// `TASK_DEADLINE`: seconds that a task may take; default 6 hours.
     pub task_deadline: Duration,
+    /// `TTS_DEVICE`: whether Kokoro's voices speak on an NVIDIA GPU, with `cuda`; default `cpu`.
+    pub cuda: bool,
     /// What of AWS it works with.
     pub cloud: Cloud,
     /// `PROTOVIDEO_LOG`: a log filter, such as `info`; without one, warnings are logged.
@@ -108,7 +110,6 @@ impl Config {
     /// The first variable that cannot be used.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let env = Env(variable);
-        env.choice("TTS_DEVICE", "cpu (cuda is not supported yet)", |v| (v == "cpu").then_some(()))?;
         let openai_key = env.text("OPENAI_API_KEY", "a key")?.map(SecretString::from);
         let cloud = Cloud::read(&env)?;
         let share = |percent, default| cloud.function.as_ref().map_or(default, |f| f.memory_mb * percent / 100);
@@ -151,6 +152,9 @@ impl Config {
                 "seconds, a whole number from 1",
                 1..=31_536_000,
             )?),
+            cuda: env
+                .choice("TTS_DEVICE", "cpu or cuda", |v| ["cpu", "cuda"].contains(&v).then(|| v == "cuda"))?
+                .unwrap_or_default(),
             cloud,
             log: env.choice("PROTOVIDEO_LOG", "a log filter, such as info or protovideo=debug", |v| {
                 EnvFilter::try_new(v).is_ok().then(|| v.to_owned())
@@ -189,6 +193,7 @@ mod tests {
         assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (4, PathBuf::from("./cache"), true));
         assert_eq!(config.cache_max_age, Duration::from_secs(86_400));
         assert_eq!((config.memory_warning, config.memory_critical), (1000, 2000));
+        assert!(!config.cuda);
         assert_eq!(config.assets, PathBuf::from("/home/me/.cache/protovideo/assets"));
     }
 
@@ -201,7 +206,7 @@ mod tests {
             ("CACHE_MAX_AGE", "1"),
             ("MEMORY_WARNING_THRESHOLD", "300"),
             ("MEMORY_CRITICAL_THRESHOLD", "400"),
-            ("TTS_DEVICE", "cpu"),
+            ("TTS_DEVICE", "cuda"),
             ("PROTOVIDEO_ALLOW_HOSTS", "a:80, b:8080"),
             ("XDG_CACHE_HOME", "/x"),
         ])
@@ -209,6 +214,7 @@ mod tests {
         assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (2, PathBuf::from("/c"), false));
         assert_eq!(config.cache_max_age, Duration::from_secs(3600));
         assert_eq!((config.memory_warning, config.memory_critical), (300, 400));
+        assert!(config.cuda);
         assert_eq!(config.allow_hosts, ["a:80", "b:8080"]);
         assert_eq!(config.assets, PathBuf::from("/x/protovideo/assets"));
     }
@@ -222,7 +228,7 @@ mod tests {
             "MAX_WORKERS is empty; allowed: a whole number from 1 to 256; unset it for the default"
         );
         assert_eq!(said("CACHE_ENABLED", "maybe"), r#"CACHE_ENABLED is "maybe"; allowed: true, false, 1, 0"#);
-        assert_eq!(said("TTS_DEVICE", "cuda"), r#"TTS_DEVICE is "cuda"; allowed: cpu (cuda is not supported yet)"#);
+        assert_eq!(said("TTS_DEVICE", "gpu"), r#"TTS_DEVICE is "gpu"; allowed: cpu or cuda"#);
         for name in ["CACHE_MAX_AGE", "MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "TASK_DEADLINE"] {
             assert!(said(name, "-1").contains("whole number"), "{name}");
         }

@@ -16,7 +16,15 @@ pub fn cores() -> usize {
 #[cfg(feature = "speech")]
 #[must_use]
 pub fn speech(config: &Config) -> crate::speech::Speaker {
-    crate::speech::Speaker::new(crate::assets::Assets::at(config.assets.clone()), cores())
+    let assets = crate::assets::Assets::at(config.assets.clone());
+    crate::speech::Speaker::on(device(config), assets, cores())
+}
+
+/// Where Kokoro's voices speak.
+#[cfg(feature = "speech")]
+#[must_use]
+pub fn device(config: &Config) -> crate::speech::Device {
+    if config.cuda { crate::speech::Device::Cuda } else { crate::speech::Device::Cpu }
 }
 
 /// The illustrator, and the images API where there is a key for it.

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::Speaker;
 use super::engine::{Engine, UNIT};
 use super::hibari::Hibari;
+use super::{Device, Speaker};
 use crate::assets::Assets;
 use crate::ports::{Class, Speech, StepContext};
 use crate::recipe::steps::SpeechRecipe;
@@ -74,7 +74,7 @@ async fn kokoro_speaks_with_a_british_voice() {
 
 #[test]
 fn durations_say_how_many_samples_there_are() {
-    let hibari = Hibari::load(&assets(), super::loads::Loads::default()).expect("hibari");
+    let hibari = Hibari::load(&assets(), Device::Cpu, super::loads::Loads::default()).expect("hibari");
     let ids = [0, 50, 83, 54, 156, 31, 4, 0];
     let utterance = hibari.run(&ids, "heart", 1.3).expect("spoken");
     assert_eq!(utterance.durations.len(), ids.len());
@@ -101,7 +101,7 @@ async fn a_voice_s_pin_covers_every_file_that_its_speech_reads() {
         let speaker = Speaker::new(assets.clone(), 1);
         let recipe = recipe(&speaker, voice, &["Good", "morning,", "Zqivlorp."]);
         speaker.speak(&recipe, &context()).await.expect("spoken");
-        let (read, pinned) = (assets.read_so_far(), super::voices::needs(voice));
+        let (read, pinned) = (assets.read_so_far(), super::voices::needs(voice, Device::Cpu));
         assert!(read.iter().any(|file| file == super::unknown::NETWORK), "{read:?}");
         assert!(read.iter().all(|file| pinned.contains(file)), "{voice}: {read:?} against {pinned:?}");
     }
