@@ -33,6 +33,14 @@ const SYSTEM: [(&str, &[&str]); 3] = [
 ];
 
 impl Device {
+    /// The other one.
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Cpu => Self::Cuda,
+            Self::Cuda => Self::Cpu,
+        }
+    }
+
     /// Its name in `TTS_DEVICE` and in reports.
     pub const fn name(self) -> &'static str {
         match self {

@@ -110,19 +110,32 @@ impl Shared {
         go_on(context)?;
         let now = voices::pin(&self.assets, self.device, Some(&recipe.voice.name))?;
         if now != recipe.voice {
-            let message = format!(
-                "the voice `{}` is not the one that the task was planned with: submit the request again, under another \
-                 task_id where it names one; all who work on a task need the same files and the same TTS_DEVICE (here {})",
-                recipe.voice.name,
-                self.device.name()
-            );
-            return Err(PortError::permanent(Class::Provider, "VOICE_CHANGED", message));
+            return Err(self.changed(&recipe.voice));
         }
         let alphabet = self.alphabet.get(|| Alphabet::load(&self.assets))?;
         let words = self.words(&alphabet, recipe)?;
         let engine = self.engine(&recipe.voice.engine)?;
         let speed = recipe.speed_milli as f32 / 1000.0;
         sentence::speak(&*engine, &words, alphabet.space(), &recipe.voice.name, speed, || go_on(context))
+    }
+
+    /// Why a voice that a task was planned with cannot be spoken here.
+    fn changed(&self, VoicePin { name, model, .. }: &VoicePin) -> PortError {
+        let (here, other) = (self.device.name(), self.device.other());
+        if voices::model(&self.assets, other, name).is_ok_and(|planned| planned == *model) {
+            let other = other.name();
+            let message = format!(
+                "the voice `{name}` was planned for TTS_DEVICE={other}, and this process speaks with TTS_DEVICE={here}: \
+                 one with {other} can go on"
+            );
+            // Whoever takes the work next may be one.
+            return PortError::transient(Class::Provider, "OTHER_DEVICE", message);
+        }
+        let message = format!(
+            "the voice `{name}` is not the one that the task was planned with: submit the request again, under another \
+             task_id where it names one"
+        );
+        PortError::permanent(Class::Provider, "VOICE_CHANGED", message)
     }
 
     /// The words' phonemes, as ids.

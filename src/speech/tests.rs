@@ -114,3 +114,37 @@ async fn a_voice_that_changed_since_the_plan_is_refused() {
     recipe.voice.model = crate::recipe::Digest::of("another model");
     assert_eq!(speaker.speak(&recipe, &context()).await.expect_err("changed").code, "VOICE_CHANGED");
 }
+
+/// Where several speak for one stack, the other device's work is left to others.
+#[tokio::test]
+#[cfg(target_arch = "x86_64")]
+async fn a_voice_of_the_other_device_is_left_to_whoever_has_it() {
+    let speaker = Speaker::new(assets(), 1);
+    for voice in ["heart", "bf_emma"] {
+        let mut recipe = recipe(&speaker, voice, &PRICE);
+        recipe.voice.model = super::voices::model(&assets(), Device::Cuda, voice).expect(voice);
+        let error = speaker.speak(&recipe, &context()).await.expect_err("another device");
+        assert_eq!((error.code, error.retryable), ("OTHER_DEVICE", true));
+        assert!(error.message.contains("planned for TTS_DEVICE=cuda, and this process speaks with TTS_DEVICE=cpu"));
+    }
+}
+
+/// The library for the processor has no CUDA, and says so rather than speak by itself.
+#[test]
+fn a_session_for_a_gpu_is_never_one_for_the_processor() {
+    let environment = super::runtime::environment(&assets(), Device::Cpu).expect("the library");
+    let model = super::mapped::map(&assets().verified("hibari.onnx").expect("a model")).expect("mapped");
+    let error = super::runtime::open_on_gpu(&environment, "hibari.onnx", Arc::new(model)).err().expect("no CUDA");
+    assert_eq!((error.class, error.code), (Class::Provider, "CUDA_FAILED"));
+    assert!(error.message.contains("hibari.onnx into a GPU") && error.message.contains("TTS_DEVICE=cpu"), "{error}");
+}
+
+#[test]
+fn where_a_voice_speaks_can_be_told() {
+    let device = |device, voice: &str| {
+        let pin = Speaker::new(assets(), 1).voice(Some(voice)).expect(voice);
+        Speaker::on(device, assets(), 1).device(&pin)
+    };
+    assert_eq!([device(Device::Cpu, "af_heart"), device(Device::Cuda, "af_heart")], ["cpu", "cuda"]);
+    assert_eq!(device(Device::Cuda, "heart"), "cpu");
+}

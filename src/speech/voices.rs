@@ -73,18 +73,27 @@ pub(super) fn pin(assets: &Assets, device: Device, name: Option<&str>) -> PortRe
     if name != DEFAULT && !KOKORO_VOICES.contains(&name) {
         return Err(unknown(name));
     }
-    let mut digests = phonemes::VERSION.to_owned();
     for file in needs(name, device) {
         if let Err(error) = assets.file(&file) {
+            let mend = if device == Device::Cpu { "make voices" } else { "make voices cuda" };
             let message = format!(
-                "the voice `{name}` is not installed ({error}): run `make voices`; `protovideo doctor` shows what is there"
+                "the voice `{name}` is not installed ({error}): run `{mend}`; `protovideo doctor` shows what is there"
             );
             return Err(PortError::permanent(Class::Provider, "VOICE_MISSING", message).because(error));
         }
+    }
+    let model = model(assets, device, name)?;
+    Ok(VoicePin { engine: engine(name).to_owned(), name: name.to_owned(), model })
+}
+
+/// What stands for all that makes the voice's sound on a device. Reads nothing.
+pub(super) fn model(assets: &Assets, device: Device, name: &str) -> PortResult<Digest> {
+    let mut digests = phonemes::VERSION.to_owned();
+    for file in needs(name, device) {
         digests.push('\n');
         digests.push_str(&assets.digest(&file)?.to_string());
     }
-    Ok(VoicePin { engine: engine(name).to_owned(), name: name.to_owned(), model: Digest::of(digests) })
+    Ok(Digest::of(digests))
 }
 
 fn engine(name: &str) -> &'static str {
@@ -188,6 +197,27 @@ mod tests {
             ["heart", "af_heart", "am_michael"].map(|name| pin(&assets(), Device::Cpu, Some(name)).expect(name).model);
         assert!(pins[0] != pins[1] && pins[1] != pins[2]);
         assert_eq!(pin(&assets(), Device::Cpu, None).expect("the default").model, pins[0]);
+    }
+
+    /// Also `heart`, which runs on the processor beside a GPU, but in another build of ONNX Runtime.
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn each_device_has_keys_of_its_own() {
+        for name in ["heart", "af_heart"] {
+            let models = [Device::Cpu, Device::Cuda].map(|device| model(&assets(), device, name).expect(name));
+            assert_ne!(models[0], models[1], "{name}");
+        }
+        assert_eq!([device("heart", Device::Cuda), device("af_heart", Device::Cuda)], [Device::Cpu, Device::Cuda]);
+        let empty = tempfile::tempdir().expect("a folder");
+        let error = pin(&Assets::at(empty.path().to_owned()), Device::Cuda, None).expect_err("nothing is there");
+        assert!(error.message.contains("`make voices cuda`"), "{error}");
+    }
+
+    #[test]
+    fn the_rewritten_graph_and_not_the_published_one_stands_for_kokoro() {
+        let digest = |name| assets().digest(name).expect(name);
+        assert_ne!(digest("kokoro.ort"), digest("kokoro.onnx"));
+        assert_ne!(digest("kokoro.ort"), digest("kokoro-f32.onnx"));
     }
 
     #[test]

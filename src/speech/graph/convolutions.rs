@@ -18,6 +18,10 @@ enum Arithmetic {
     Published,
 }
 
+/// Weights with fixed scales are whole numbers of at most this size. x86 processors without VNNI add two products with values
+/// up to 255 in 16 bits, and cut off what does not fit: 2 * 255 * 64 does. 7 bits cost nothing that can be measured (0.01 dB).
+const GREATEST: f32 = 64.0;
+
 /// Measured (`scripts/gates/spectra.py`): the 30 that cost most and bear fixed scales have them. 22 get full precision that
 /// take little room and do most for the sound by it: what finds the pitch (`F0`), those of one to three channels, and
 /// the ends of the last residual blocks, which fixed scales would spoil. The 35 others have most of the weights.
@@ -83,17 +87,17 @@ fn full(edit: &mut Edit, place: usize, found: &Quantised) {
 
 /// `QuantizeLinear`, `QLinearConv`, `DequantizeLinear`.
 ///
-/// Weights are rounded anew to -127..=127, symmetrically and with a scale for each output channel: the fast kernels ask
-/// for weights with a sign and without a zero point. The bias is in units of the products, as ONNX defines it.
+/// Weights are rounded anew, symmetrically and with a scale for each output channel: the fast kernels ask for weights with
+/// a sign and without a zero point. The bias is in units of the products, as ONNX defines it.
 fn fix(edit: &mut Edit, place: usize, found: &Quantised, calibration: &Calibration) -> PortResult<()> {
     let (x, y) = (calibration.scale(found.x)?, calibration.scale(found.y)?);
     let weights = &found.weights;
     let channels = weights.shape.first().copied().unwrap_or_default();
     let numbers = weights.full();
     let (mut scales, mut rounded) = (Vec::new(), Vec::with_capacity(numbers.len()));
-    for channel in numbers.chunks(numbers.len() / (channels as usize).max(1)) {
+    for channel in numbers.chunks((numbers.len() / (channels as usize).max(1)).max(1)) {
         let greatest = channel.iter().fold(0.0, |greatest: f32, number| greatest.max(number.abs()));
-        let scale = if greatest > 0.0 { greatest / 127.0 } else { 1.0 };
+        let scale = if greatest > 0.0 { greatest / GREATEST } else { 1.0 };
         scales.push(scale);
         rounded.extend(channel.iter().map(|number| (number / scale).round_ties_even() as i8));
     }

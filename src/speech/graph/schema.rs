@@ -15,15 +15,15 @@ pub(super) const INT32: i32 = 6;
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Model {
     #[prost(int64, optional, tag = "1")]
-    ir_version: Option<i64>,
+    pub(super) ir_version: Option<i64>,
     #[prost(string, optional, tag = "2")]
-    producer: Option<String>,
+    pub(super) producer: Option<String>,
     #[prost(string, optional, tag = "3")]
-    producer_version: Option<String>,
+    pub(super) producer_version: Option<String>,
     #[prost(message, optional, tag = "7")]
     pub(super) graph: Option<Graph>,
     #[prost(bytes = "bytes", repeated, tag = "8")]
-    operator_sets: Vec<Bytes>,
+    pub(super) operator_sets: Vec<Bytes>,
 }
 
 /// `GraphProto`.
@@ -33,12 +33,12 @@ pub(super) struct Graph {
     #[prost(message, repeated, tag = "1")]
     pub(super) nodes: Vec<Node>,
     #[prost(string, optional, tag = "2")]
-    name: Option<String>,
+    pub(super) name: Option<String>,
     /// Tensors that are known beforehand: weights.
     #[prost(message, repeated, tag = "5")]
     pub(super) tensors: Vec<Tensor>,
     #[prost(message, repeated, tag = "11")]
-    inputs: Vec<Value>,
+    pub(super) inputs: Vec<Value>,
     #[prost(message, repeated, tag = "12")]
     pub(super) outputs: Vec<Value>,
     /// Shapes of tensors in between, which ONNX Runtime finds by itself.
@@ -61,7 +61,7 @@ pub(super) struct Node {
     #[prost(bytes = "bytes", repeated, tag = "5")]
     pub(super) attributes: Vec<Bytes>,
     #[prost(string, optional, tag = "7")]
-    domain: Option<String>,
+    pub(super) domain: Option<String>,
 }
 
 /// `TensorProto`: its numbers lie in one of the last four fields.
@@ -72,16 +72,16 @@ pub(super) struct Tensor {
     #[prost(int32, optional, tag = "2")]
     pub(super) element: Option<i32>,
     #[prost(float, repeated, tag = "4")]
-    floats: Vec<f32>,
+    pub(super) floats: Vec<f32>,
     #[prost(int32, repeated, tag = "5")]
-    integers: Vec<i32>,
+    pub(super) integers: Vec<i32>,
     #[prost(int64, repeated, tag = "7")]
-    longs: Vec<i64>,
+    pub(super) longs: Vec<i64>,
     #[prost(string, optional, tag = "8")]
     pub(super) name: Option<String>,
     /// Little-endian.
     #[prost(bytes = "bytes", optional, tag = "9")]
-    raw: Option<Bytes>,
+    pub(super) raw: Option<Bytes>,
 }
 
 /// `ValueInfoProto`.
@@ -90,7 +90,7 @@ pub(super) struct Value {
     #[prost(string, optional, tag = "1")]
     pub(super) name: Option<String>,
     #[prost(bytes = "bytes", optional, tag = "2")]
-    kind: Option<Bytes>,
+    pub(super) kind: Option<Bytes>,
 }
 
 impl Node {

@@ -22,36 +22,45 @@ fn the_published_file_is_read_whole() {
     assert!(model.encode_to_vec() == bytes, "the schema lacks a field");
 }
 
+/// How many nodes of each operator there are.
+fn count<const N: usize>(graph: &[u8], operators: [&str; N]) -> [usize; N] {
+    let nodes = Model::decode(graph).expect("a model").graph.expect("a graph").nodes;
+    operators.map(|operator| nodes.iter().filter(|node| node.operator() == operator).count())
+}
+
+/// The graph, which is the one that the lock pins.
+fn pinned(name: &str, model: &str, kind: ModelKind) -> Vec<u8> {
+    let graph = graph_of(&assets().verified(model).expect(model), kind).expect(name);
+    assets().expect_graph(name, &graph).unwrap_or_else(|error| panic!("{} bytes: {error}", graph.len()));
+    let error = assets().expect_graph(name, &graph[1..]).expect_err("another graph");
+    assert_eq!(error.code, "MODEL_INTEGRITY");
+    graph
+}
+
+const INTEGER: [&str; 4] = ["ConvInteger", "MatMulInteger", "DynamicQuantizeLSTM", "DynamicQuantizeLinear"];
+
 #[test]
-fn the_graphs_are_those_that_the_lock_pins() {
-    for (name, model, kind) in [
-        ("hibari.ort", "hibari.onnx", ModelKind::Hibari),
-        ("kokoro.ort", "kokoro.onnx", ModelKind::Kokoro(Form::Mixed)),
-        ("kokoro-f32.onnx", "kokoro.onnx", ModelKind::Kokoro(Form::Full)),
-    ] {
-        let graph = graph_of(&assets().verified(model).expect(model), kind).expect(name);
-        assets().expect_graph(name, &graph).unwrap_or_else(|error| panic!("{} bytes: {error}", graph.len()));
-        let error = assets().expect_graph(name, &graph[1..]).expect_err("another graph");
-        assert_eq!(error.code, "MODEL_INTEGRITY");
-    }
+fn hibari_s_graph_is_pinned() {
+    pinned("hibari.ort", "hibari.onnx", ModelKind::Hibari);
 }
 
 #[test]
-fn each_operator_is_there_as_often_as_its_arithmetic_asks_for() {
-    let count = |bytes: &[u8], operators: &[&str]| {
-        let nodes = Model::decode(bytes).expect("a model").graph.expect("a graph").nodes;
-        let of = |operator: &&str| nodes.iter().filter(|node| node.operator() == *operator).count();
-        operators.iter().map(of).collect::<Vec<_>>()
-    };
-    let integer = ["ConvInteger", "MatMulInteger", "DynamicQuantizeLSTM", "DynamicQuantizeLinear"];
-    assert_eq!(count(&published(), &integer)[..3], [87, 148, 6]);
-    let mixed = rewritten(published(), Form::Mixed).expect("mixed");
-    assert_eq!(count(&mixed, &["ConvInteger", "Conv", "QLinearConv", "QuantizeLinear"]), [35, 23, 30, 30]);
-    assert_eq!(count(&mixed, &integer[1..3]), [148, 6]);
-    let full = rewritten(published(), Form::Full).expect("full");
-    assert_eq!(count(&full, &integer), [0; 4]);
-    let reference = rewritten(published(), Form::Reference).expect("the reference");
-    assert_eq!(count(&reference, &["ConvInteger", "MatMulInteger", "ReduceMin", "ReduceMax"]), [0, 148, 60, 60]);
+fn the_graph_for_a_processor_is_pinned_and_mixes_three_arithmetics() {
+    let graph = pinned("kokoro.ort", "kokoro.onnx", ModelKind::Kokoro(Form::Mixed));
+    assert_eq!(count(&graph, ["ConvInteger", "Conv", "QLinearConv", "QuantizeLinear"]), [35, 23, 30, 30]);
+    assert_eq!(count(&graph, INTEGER)[1..3], [148, 6]);
+}
+
+#[test]
+fn the_graph_for_a_gpu_is_pinned_and_has_nothing_of_8_bits() {
+    let graph = pinned("kokoro-f32.onnx", "kokoro.onnx", ModelKind::Kokoro(Form::Full));
+    assert_eq!(count(&graph, INTEGER), [0; 4]);
+}
+
+#[test]
+fn the_reference_tells_the_ranges_that_the_table_has() {
+    let graph = rewritten(published(), Form::Reference).expect("the reference");
+    assert_eq!(count(&graph, ["ConvInteger", "MatMulInteger", "ReduceMin", "ReduceMax"]), [0, 148, 60, 60]);
 }
 
 #[test]
