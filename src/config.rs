@@ -51,8 +51,8 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// `TASK_DEADLINE`: seconds that a task may take; default 6 hours.
     pub task_deadline: Duration,
-    /// `TTS_DEVICE`: whether Kokoro's voices speak on an NVIDIA GPU, with `cuda`; default `cpu`.
-    pub cuda: bool,
+    /// `TTS_DEVICE`: where Kokoro's voices speak; default `cpu`.
+    pub tts_device: TtsDevice,
     /// What of AWS it works with.
     pub cloud: Cloud,
     /// `PROTOVIDEO_LOG`: a log filter, such as `info`; without one, warnings are logged.
@@ -61,6 +61,16 @@ pub struct Config {
     pub redraws: bool,
     /// `NO_COLOR`: set to anything but nothing, it forbids colours.
     pub colours: bool,
+}
+
+/// What `TTS_DEVICE` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TtsDevice {
+    /// `cpu`: the processor.
+    #[default]
+    Cpu,
+    /// `cuda`: an NVIDIA GPU.
+    Cuda,
 }
 
 /// A variable that cannot be used.
@@ -152,8 +162,12 @@ impl Config {
                 "seconds, a whole number from 1",
                 1..=31_536_000,
             )?),
-            cuda: env
-                .choice("TTS_DEVICE", "cpu or cuda", |v| ["cpu", "cuda"].contains(&v).then(|| v == "cuda"))?
+            tts_device: env
+                .choice("TTS_DEVICE", "cpu or cuda", |v| match v {
+                    "cpu" => Some(TtsDevice::Cpu),
+                    "cuda" => Some(TtsDevice::Cuda),
+                    _ => None,
+                })?
                 .unwrap_or_default(),
             cloud,
             log: env.choice("PROTOVIDEO_LOG", "a log filter, such as info or protovideo=debug", |v| {
@@ -193,7 +207,7 @@ mod tests {
         assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (4, PathBuf::from("./cache"), true));
         assert_eq!(config.cache_max_age, Duration::from_secs(86_400));
         assert_eq!((config.memory_warning, config.memory_critical), (1000, 2000));
-        assert!(!config.cuda);
+        assert_eq!(config.tts_device, TtsDevice::Cpu);
         assert_eq!(config.assets, PathBuf::from("/home/me/.cache/protovideo/assets"));
     }
 
@@ -214,7 +228,7 @@ mod tests {
         assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (2, PathBuf::from("/c"), false));
         assert_eq!(config.cache_max_age, Duration::from_secs(3600));
         assert_eq!((config.memory_warning, config.memory_critical), (300, 400));
-        assert!(config.cuda);
+        assert_eq!(config.tts_device, TtsDevice::Cuda);
         assert_eq!(config.allow_hosts, ["a:80", "b:8080"]);
         assert_eq!(config.assets, PathBuf::from("/x/protovideo/assets"));
     }

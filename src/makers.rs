@@ -24,7 +24,10 @@ pub fn speech(config: &Config) -> crate::speech::Speaker {
 #[cfg(feature = "speech")]
 #[must_use]
 pub fn device(config: &Config) -> crate::speech::Device {
-    if config.cuda { crate::speech::Device::Cuda } else { crate::speech::Device::Cpu }
+    match config.tts_device {
+        crate::config::TtsDevice::Cpu => crate::speech::Device::Cpu,
+        crate::config::TtsDevice::Cuda => crate::speech::Device::Cuda,
+    }
 }
 
 /// The illustrator, and the images API where there is a key for it.

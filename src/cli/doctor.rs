@@ -10,6 +10,7 @@ use crate::fetch::{Fetcher, Policy};
 use crate::makers;
 use crate::media::ffmpeg::Ffmpeg;
 use crate::ports::{Class, PortError, PortResult};
+use crate::speech::Device;
 
 /// Free space below which a film of some minutes may not fit, in bytes.
 const ROOM: u64 = 1_000_000_000;
@@ -56,7 +57,7 @@ impl Doctor {
         let mut findings = vec![Finding::new("ffmpeg", ffmpeg(config).await)];
         findings.extend(installed(&assets, self.deep)?);
         let device = makers::device(config);
-        let made = MODELS.into_iter().filter(|(.., for_gpus)| config.cuda || !for_gpus);
+        let made = MODELS.into_iter().filter(|(.., for_gpus)| device == Device::Cuda || !for_gpus);
         findings.extend(made.map(|(name, ..)| Finding::new(name, held(&assets, name, self.deep))));
         findings.push(Finding::new("ONNX Runtime", device.load_engine(&assets).map(|()| "loads".to_owned())));
         let speaks = || format!("Kokoro's voices speak on {}", device.name());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::assets::Assets;
-use crate::config::Config;
+use crate::config::{Config, TtsDevice};
 use crate::ports::{Class, PortError, PortResult};
 use crate::speech::{self, Form, ModelKind};
 
@@ -33,7 +33,7 @@ impl Prepare {
             }
             None => all(&assets, cuda),
         };
-        let cuda = config.cuda;
+        let cuda = config.tts_device == TtsDevice::Cuda;
         let made = tokio::task::spawn_blocking(move || work(cuda)).await;
         made.map_err(|e| PortError::permanent(Class::Internal, "PANIC", e.to_string()))??;
         Ok(())

@@ -48,7 +48,7 @@ impl<'a> Quantised<'a> {
         if edit.nodes[cast].operator() != "Cast" || edit.nodes[last].operator() != "Mul" {
             return Err(unexpected(format!("`{}` is not followed by Cast and Mul", edit.nodes[place].name())));
         }
-        let scaled = if edit.input(last, 0)? == edit.output(cast)? { 1 } else { 0 };
+        let scaled = usize::from(edit.input(last, 0)? == edit.output(cast)?);
         let scales = edit.producer(edit.input(last, scaled)?, "Mul")?;
         let scale = [edit.input(scales, 0)?, edit.input(scales, 1)?].into_iter().find_map(|name| edit.tensor(name));
         let scale = scale.ok_or_else(|| unexpected(format!("`{}` has no scale", edit.nodes[place].name())))?;
