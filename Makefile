@@ -79,6 +79,8 @@ gates: base $(gates)/ready ## Judge the speech by a recogniser and an aligner (P
 	$(gates)/bin/python -m unittest discover -s scripts/gates -p 'test_*.py'
 	$(call say,"Counting wrong words")
 	$(gates)/bin/python scripts/gates/words.py --protovideo target/debug/protovideo --reference all
+	$(call say,"Comparing spectra")
+	$(gates)/bin/python scripts/gates/spectra.py --protovideo target/debug/protovideo
 	$(call say,"Measuring the words' times")
 	$(gates)/bin/python scripts/gates/times.py --protovideo target/debug/protovideo
 
@@ -177,6 +179,11 @@ assets: programs ## Read every installed file again, and bring back what is miss
 .PHONY: voices
 voices: programs ## Install all 28 English voices
 	$(install) --verify base voices
+
+.PHONY: cuda
+cuda: programs ## Install what speaks on an NVIDIA GPU (with TTS_DEVICE=cuda)
+	$(install) --verify base cuda
+	TTS_DEVICE=cuda cargo run --release --locked -- prepare
 
 .PHONY: clean
 clean: ## Remove what was built here; installed files and the artifact cache stay

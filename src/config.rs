@@ -55,6 +55,8 @@ pub struct Config {
     pub allow_hosts: Vec<String>,
     /// `TASK_DEADLINE`: seconds that a task may take; default 6 hours.
     pub task_deadline: Duration,
+    /// `TTS_DEVICE`: where Kokoro's voices speak; default `cpu`.
+    pub tts_device: TtsDevice,
     /// What of AWS it works with.
     pub cloud: Cloud,
     /// `PROTOVIDEO_LOG`: a log filter, such as `info`; without one, warnings are logged.
@@ -63,6 +65,16 @@ pub struct Config {
     pub redraws: bool,
     /// `NO_COLOR`: set to anything but nothing, it forbids colours.
     pub colours: bool,
+}
+
+/// What `TTS_DEVICE` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TtsDevice {
+    /// `cpu`: the processor.
+    #[default]
+    Cpu,
+    /// `cuda`: an NVIDIA GPU.
+    Cuda,
 }
 
 /// A variable that cannot be used.
@@ -112,7 +124,6 @@ impl Config {
     /// The first variable that cannot be used.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let env = Env(variable);
-        env.choice("TTS_DEVICE", "cpu (cuda is not supported yet)", |v| (v == "cpu").then_some(()))?;
         let openai_key = env.text("OPENAI_API_KEY", "a key")?.map(SecretString::from);
         let cloud = Cloud::read(&env)?;
         let share = |percent, default| cloud.function.as_ref().map_or(default, |f| f.memory_mb * percent / 100);
@@ -162,6 +173,13 @@ impl Config {
                 "seconds, a whole number from 1",
                 1..=31_536_000,
             )?),
+            tts_device: env
+                .choice("TTS_DEVICE", "cpu or cuda", |v| match v {
+                    "cpu" => Some(TtsDevice::Cpu),
+                    "cuda" => Some(TtsDevice::Cuda),
+                    _ => None,
+                })?
+                .unwrap_or_default(),
             cloud,
             log: env.choice("PROTOVIDEO_LOG", "a log filter, such as info or protovideo=debug", |v| {
                 EnvFilter::try_new(v).is_ok().then(|| v.to_owned())
@@ -186,120 +204,4 @@ fn user_cache(variable: &impl Fn(&str) -> Option<OsString>) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let found = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
-        Config::read(found)
-    }
-
-    #[test]
-    fn defaults_are_the_contract_s() {
-        let config = read(&[("HOME", "/home/me")]).unwrap();
-        assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (4, PathBuf::from("./cache"), true));
-        assert_eq!(config.cache_max_age, Duration::from_secs(86_400));
-        assert_eq!((config.memory_warning, config.memory_critical), (1000, 2000));
-        assert_eq!(config.cache_max_size, None);
-        assert_eq!(config.assets, PathBuf::from("/home/me/.cache/protovideo/assets"));
-    }
-
-    #[test]
-    fn every_variable_takes_effect() {
-        let config = read(&[
-            ("MAX_WORKERS", "2"),
-            ("CACHE_DIR", "/c"),
-            ("CACHE_ENABLED", "false"),
-            ("CACHE_MAX_AGE", "1"),
-            ("CACHE_MAX_SIZE", "500"),
-            ("MEMORY_WARNING_THRESHOLD", "300"),
-            ("MEMORY_CRITICAL_THRESHOLD", "400"),
-            ("TTS_DEVICE", "cpu"),
-            ("PROTOVIDEO_ALLOW_HOSTS", "a:80, b:8080"),
-            ("XDG_CACHE_HOME", "/x"),
-        ])
-        .unwrap();
-        assert_eq!((config.max_workers, config.cache_dir, config.cache_enabled), (2, PathBuf::from("/c"), false));
-        assert_eq!(config.cache_max_age, Duration::from_secs(3600));
-        assert_eq!((config.memory_warning, config.memory_critical), (300, 400));
-        assert_eq!(config.cache_max_size, Some(500));
-        assert_eq!(config.allow_hosts, ["a:80", "b:8080"]);
-        assert_eq!(config.assets, PathBuf::from("/x/protovideo/assets"));
-    }
-
-    #[test]
-    fn a_bad_value_names_variable_value_and_what_is_allowed() {
-        let said = |name: &str, value: &str| read(&[(name, value)]).unwrap_err().to_string();
-        assert_eq!(said("MAX_WORKERS", "0"), r#"MAX_WORKERS is "0"; allowed: a whole number from 1 to 256"#);
-        assert_eq!(
-            said("MAX_WORKERS", ""),
-            "MAX_WORKERS is empty; allowed: a whole number from 1 to 256; unset it for the default"
-        );
-        assert_eq!(said("CACHE_ENABLED", "maybe"), r#"CACHE_ENABLED is "maybe"; allowed: true, false, 1, 0"#);
-        assert_eq!(said("TTS_DEVICE", "cuda"), r#"TTS_DEVICE is "cuda"; allowed: cpu (cuda is not supported yet)"#);
-        assert_eq!(said("CACHE_MAX_SIZE", "0"), r#"CACHE_MAX_SIZE is "0"; allowed: MB, a whole number from 1"#);
-        for name in ["CACHE_MAX_AGE", "MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "TASK_DEADLINE"] {
-            assert!(said(name, "-1").contains("whole number"), "{name}");
-        }
-    }
-
-    #[test]
-    fn providers_and_hosts_are_held_against_what_there_is() {
-        let said = |variables: &[(&str, &str)]| read(variables).unwrap_err().to_string();
-        let allowed = "allowed: card, or openai where OPENAI_API_KEY is set";
-        assert_eq!(said(&[("IMAGE_PROVIDER", "foo")]), format!(r#"IMAGE_PROVIDER is "foo"; {allowed}"#));
-        assert_eq!(said(&[("IMAGE_PROVIDER", "openai")]), format!(r#"IMAGE_PROVIDER is "openai"; {allowed}"#));
-        let config = read(&[("IMAGE_PROVIDER", "openai"), ("OPENAI_API_KEY", "k")]).unwrap();
-        assert_eq!(config.image_provider.as_deref(), Some("openai"));
-        let log = said(&[("PROTOVIDEO_LOG", "protovideo=loud")]);
-        assert!(log.starts_with(r#"PROTOVIDEO_LOG is "protovideo=loud"; allowed: a log filter"#), "{log}");
-        for hosts in ["foo", "foo:", ":80", "foo:99999", "foo:80,", "http://foo:80", "a:b:80", "::1:80"] {
-            let told = said(&[("PROTOVIDEO_ALLOW_HOSTS", hosts)]);
-            assert_eq!(told, format!("PROTOVIDEO_ALLOW_HOSTS is {hosts:?}; allowed: host:port, separated by commas"));
-        }
-        let hosts = read(&[("PROTOVIDEO_ALLOW_HOSTS", "[::1]:80, Media.internal:8080,127.1:9")]).unwrap().allow_hosts;
-        assert_eq!(hosts, ["[::1]:80", "media.internal:8080", "127.0.0.1:9"]);
-    }
-
-    #[test]
-    fn an_address_is_told_without_its_secrets() {
-        let said = |url: &str| read(&[("OPENAI_BASE_URL", url)]).unwrap_err().to_string();
-        let allowed = "allowed: an http or https URL without a user name, password or query";
-        for (url, shown) in [
-            ("api.example/v1", "api.example/v1"),
-            ("ftp://api.example/v1", "ftp://api.example/v1"),
-            ("https://user:sk-canary@api.example/v1", "https://api.example/v1"),
-            ("https://api.example/v1?key=sk-canary", "https://api.example/v1"),
-            ("https://sk-canary@api.example/v1#sk-canary", "https://api.example/v1"),
-            ("http//sk-canary@api.example", "api.example"),
-        ] {
-            assert_eq!(said(url), format!("OPENAI_BASE_URL is {shown:?}; {allowed}"));
-        }
-        let url = "http://127.0.0.1:8080/v1/";
-        assert_eq!(read(&[("OPENAI_BASE_URL", url)]).unwrap().openai_base_url.as_deref(), Some(url));
-    }
-
-    #[test]
-    fn what_is_no_text_is_told_unless_it_may_be_a_path() {
-        use std::os::unix::ffi::OsStringExt as _;
-        let bytes = || OsString::from_vec(b"/\xff".to_vec());
-        let read = |name: &str| Config::read(|asked| (asked == name).then(bytes));
-        assert_eq!(read("CACHE_DIR").unwrap().cache_dir, PathBuf::from(bytes()));
-        let told = read("MAX_WORKERS").unwrap_err().to_string();
-        assert_eq!(told, "MAX_WORKERS is \"/\u{fffd}\"; allowed: a whole number from 1 to 256");
-    }
-
-    #[test]
-    fn terminals_are_taken_at_their_word() {
-        let of = |variables| read(variables).map(|config| (config.redraws, config.colours)).unwrap();
-        assert_eq!(of(&[]), (true, true));
-        assert_eq!(of(&[("TERM", "dumb"), ("NO_COLOR", "1")]), (false, false));
-        assert_eq!(of(&[("TERM", "xterm"), ("NO_COLOR", "")]), (true, true));
-    }
-
-    #[test]
-    fn a_key_is_not_shown() {
-        let config = read(&[("OPENAI_API_KEY", "sk-canary")]).unwrap();
-        assert!(!format!("{config:?}").contains("canary"));
-    }
-}
+mod tests;

@@ -16,7 +16,18 @@ pub fn cores() -> usize {
 #[cfg(feature = "speech")]
 #[must_use]
 pub fn speech(config: &Config) -> crate::speech::Speaker {
-    crate::speech::Speaker::new(crate::assets::Assets::at(config.assets.clone()), cores())
+    let assets = crate::assets::Assets::at(config.assets.clone());
+    crate::speech::Speaker::on(device(config), assets, cores())
+}
+
+/// Where Kokoro's voices speak.
+#[cfg(feature = "speech")]
+#[must_use]
+pub fn device(config: &Config) -> crate::speech::Device {
+    match config.tts_device {
+        crate::config::TtsDevice::Cpu => crate::speech::Device::Cpu,
+        crate::config::TtsDevice::Cuda => crate::speech::Device::Cuda,
+    }
 }
 
 /// The illustrator, and the images API where there is a key for it.

@@ -30,12 +30,8 @@ LISTED = {
     "speech": ["libonnxruntime.so", "hibari-oov.*", "vocab.json", "voices/*", "licences/hibari-*", "licences/kokoro-*",
                "licences/onnxruntime*"],
 }
-# Made here: the file, what it is made of, where it goes.
-DERIVED = {
-    "tools": [],
-    "fonts": [],
-    "speech": [("hibari.ort", "hibari.onnx"), ("kokoro.ort", "kokoro.onnx")],
-}
+# Made here, by name.
+DERIVED = {"tools": [], "fonts": [], "speech": ["hibari.ort", "kokoro.ort"]}
 # Lambda's limit for a function's code and its layers together, unpacked.
 MOST_BYTES = 250 << 20
 
@@ -89,10 +85,12 @@ def lay(layer: str, folder: Path, assets: Path, lock: dict) -> None:
     for entry in listed(layer, lock):
         if entry["set"] == "base" or (assets / entry["name"]).exists():
             copy(assets / entry["name"], folder / entry["name"], entry["sha256"], "make assets")
-    for name, model in DERIVED[layer]:
+    derived = {entry["name"]: entry for entry in lock["derived"]}
+    for name in DERIVED[layer]:
         mend = "protovideo prepare"
-        made = note(assets / f"{name}.json", mend)
-        if made["model"] != digests[model] or made["library"] != digests["libonnxruntime.so"]:
+        made, model = note(assets / f"{name}.json", mend), derived[name]["model"]
+        expected = {"model": digests[model], "graph": derived[name]["graph"], "library": digests["libonnxruntime.so"]}
+        if any(made.get(key) != digest for key, digest in expected.items()):
             raise Wrong(f"{assets / name} was made of other files than are installed now: run `{mend}`")
         copy(assets / name, folder / name, made["sha256"], mend)
         shutil.copyfile(assets / f"{name}.json", folder / f"{name}.json")

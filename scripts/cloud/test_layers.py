@@ -34,9 +34,11 @@ class Laying(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         files = [{"name": name, "set": kind, "sha256": self.put(name)} for name, kind in self.NAMES.items()]
         other = {"name": "libonnxruntime.so", "set": "base", "arch": "aarch64", "sha256": "another"}
-        self.lock = {"files": [*files, other]}
+        self.lock = {"files": [*files, other], "derived": []}
         for name in ("hibari", "kokoro"):
-            made = {"model": sha256(CONTENT + f"{name}.onnx".encode()), "library": sha256(CONTENT + b"libonnxruntime.so")}
+            graph = {"name": f"{name}.ort", "model": f"{name}.onnx", "graph": f"{name}'s graph"}
+            self.lock["derived"].append(graph)
+            made = {"graph": graph["graph"], "model": sha256(CONTENT + f"{name}.onnx".encode()), "library": sha256(CONTENT + b"libonnxruntime.so")}
             self.put(f"{name}.ort.json", json.dumps(made | {"sha256": self.put(f"{name}.ort")}).encode())
         self.put("lambda/ffmpeg.json", json.dumps({"sha256": self.put("lambda/ffmpeg")}).encode())
         self.put("lambda/ffmpeg.txt")
@@ -92,9 +94,11 @@ class Laying(unittest.TestCase):
 
     def test_a_file_made_of_another_model_is_refused(self):
         path = self.assets / "kokoro.ort.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"model": "another"}))
-        with self.assertRaisesRegex(lay.Wrong, "made of other files"):
-            self.lay("speech")
+        as_made = json.loads(path.read_text())
+        for key in ("model", "graph", "library"):
+            path.write_text(json.dumps(as_made | {key: "another"}))
+            with self.assertRaisesRegex(lay.Wrong, "made of other files"):
+                self.lay("speech")
 
 
 class Installed(unittest.TestCase):

@@ -1,7 +1,8 @@
 //! Files made here from installed ones: models in ONNX Runtime's own format, which load several times faster.
 //!
-//! `hibari.ort` is made from `hibari.onnx` by the installed ONNX Runtime. A note beside it, `hibari.ort.json`, holds its
-//! digest and those of what it was made from, so that it is made again when either of them changes.
+//! `kokoro.ort` is made from `kokoro.onnx`: our code rewrites the graph, whose digest the lock pins, and the installed ONNX
+//! Runtime writes it in its own format. A note beside it, `kokoro.ort.json`, holds its digest and those of what it was
+//! made from, so that it is made again when one of them changes. `kokoro-f32.onnx` is such a graph itself.
 
 use std::fs::File;
 use std::io::Write;
@@ -9,29 +10,25 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::lock;
+use super::lock::{self, Derived};
 use crate::ports::{PortError, PortResult};
 use crate::recipe::Digest;
 
-/// The way derived files are made. Raised when our code makes other bytes from the same model and library.
-const VERSION: u32 = 1;
+/// The way ONNX Runtime writes derived files. Raised when it is to make other bytes from the same graph.
+const VERSION: u32 = 2;
 const LIBRARY: &str = "libonnxruntime.so";
 
 /// The note beside a derived file.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Note {
+struct Note {
     version: u32,
     model: Digest,
+    graph: Digest,
     library: Digest,
     /// The derived file's length.
-    pub(super) bytes: u64,
+    bytes: u64,
     /// The derived file's digest.
-    pub(super) sha256: Digest,
-}
-
-/// The model that a derived file is made from; `None` for a file that the lock lists itself.
-pub(super) fn model_of(name: &str) -> Option<String> {
-    name.strip_suffix(".ort").map(|stem| format!("{stem}.onnx"))
+    sha256: Digest,
 }
 
 /// The digest of a file's bytes, read in blocks.
@@ -40,22 +37,27 @@ pub(super) fn digest_of(path: &Path) -> PortResult<(Digest, u64)> {
     read().map_err(|error| PortError::io("read", path, error))
 }
 
-/// The note on a derived file, if what it was made from is what the lock lists now.
-pub(super) fn current(root: &Path, name: &str, model: &str) -> PortResult<Option<Note>> {
-    let Ok(text) = std::fs::read_to_string(root.join(format!("{name}.json"))) else { return Ok(None) };
+/// The length and the digest that a derived file must have. `None` where nothing tells them: it was not made yet, or of
+/// other things than the lock lists now.
+pub(super) fn expected(root: &Path, derived: &Derived) -> PortResult<Option<(u64, Digest)>> {
+    if let Some(bytes) = derived.bytes {
+        return Ok(Some((bytes, derived.graph)));
+    }
+    let Ok(text) = std::fs::read_to_string(root.join(format!("{}.json", derived.name))) else { return Ok(None) };
     let Ok(note) = serde_json::from_str::<Note>(&text) else { return Ok(None) };
     let same = note.version == VERSION
-        && note.model == lock::entry(model)?.sha256
+        && note.model == lock::entry(&derived.model)?.sha256
+        && note.graph == derived.graph
         && note.library == lock::entry(LIBRARY)?.sha256;
-    Ok(same.then_some(note))
+    Ok(same.then_some((note.bytes, note.sha256)))
 }
 
 /// Writes the note on a derived file that was just made.
-pub(super) fn record(root: &Path, name: &str, model: &str) -> PortResult<()> {
-    let (sha256, bytes) = digest_of(&root.join(name))?;
-    let (model, library) = (lock::entry(model)?.sha256, lock::entry(LIBRARY)?.sha256);
-    let note = Note { version: VERSION, model, library, bytes, sha256 };
-    let path = root.join(format!("{name}.json"));
+pub(super) fn record(root: &Path, derived: &Derived) -> PortResult<()> {
+    let (sha256, bytes) = digest_of(&root.join(&derived.name))?;
+    let (model, library) = (lock::entry(&derived.model)?.sha256, lock::entry(LIBRARY)?.sha256);
+    let note = Note { version: VERSION, model, graph: derived.graph, library, bytes, sha256 };
+    let path = root.join(format!("{}.json", derived.name));
     let write = || {
         let mut part = tempfile::NamedTempFile::new_in(root)?;
         serde_json::to_writer_pretty(&mut part, &note)?;

@@ -11,6 +11,20 @@ use crate::recipe::Digest;
 #[derive(Deserialize)]
 struct Lock {
     files: Vec<Entry>,
+    derived: Vec<Derived>,
+}
+
+/// A file that is made on this machine from one of the lock.
+#[derive(Debug, Deserialize)]
+pub(super) struct Derived {
+    /// Its path in the assets folder: `kokoro.ort`.
+    pub(super) name: String,
+    /// What it is made from: `kokoro.onnx`.
+    pub(super) model: String,
+    /// The graph that our code makes of that.
+    pub(super) graph: Digest,
+    /// The graph's length, where the file is the graph itself and not what ONNX Runtime makes of it.
+    pub(super) bytes: Option<u64>,
 }
 
 /// One file of the lock.
@@ -33,22 +47,33 @@ impl Entry {
     pub(super) fn mend(&self) -> &'static str {
         match self.set.as_str() {
             "voices" => "make voices",
+            "cuda" => "make cuda",
             _ => "make assets",
         }
     }
 }
 
-static ENTRIES: LazyLock<Result<Vec<Entry>, String>> = LazyLock::new(|| {
-    let lock: Lock = serde_json::from_str(include_str!("../../assets/lock.json")).map_err(|error| error.to_string())?;
-    let here = |entry: &Entry| entry.arch.as_deref().is_none_or(|arch| arch == std::env::consts::ARCH);
-    Ok(lock.files.into_iter().filter(here).collect())
+static LOCK: LazyLock<Result<Lock, String>> = LazyLock::new(|| {
+    let mut lock: Lock =
+        serde_json::from_str(include_str!("../../assets/lock.json")).map_err(|error| error.to_string())?;
+    lock.files.retain(|entry| entry.arch.as_deref().is_none_or(|arch| arch == std::env::consts::ARCH));
+    Ok(lock)
 });
+
+fn lock() -> PortResult<&'static Lock> {
+    LOCK.as_ref().map_err(|error| {
+        PortError::permanent(Class::Internal, "LOCK_UNREADABLE", format!("assets/lock.json cannot be read: {error}"))
+    })
+}
 
 /// All files for this processor, in the lock's order.
 pub(super) fn entries() -> PortResult<&'static [Entry]> {
-    ENTRIES.as_deref().map_err(|error| {
-        PortError::permanent(Class::Internal, "LOCK_UNREADABLE", format!("assets/lock.json cannot be read: {error}"))
-    })
+    lock().map(|lock| lock.files.as_slice())
+}
+
+/// The derived file of that name; `None` for another file.
+pub(super) fn derived(name: &str) -> PortResult<Option<&'static Derived>> {
+    Ok(lock()?.derived.iter().find(|derived| derived.name == name))
 }
 
 /// The file of that name.

@@ -98,11 +98,29 @@ impl Assets {
         Ok(path)
     }
 
-    /// The digest that stands for the file in recipes; reads nothing. For a derived file (`hibari.ort`) it is that of
-    /// the model it is made from, because the model and the library, which has a digest of its own, determine it.
+    /// The digest that stands for the file in recipes; reads nothing. For a derived file (`kokoro.ort`) it is that of
+    /// the graph it is made from, because the graph and the library, which has a digest of its own, determine it.
     pub fn digest(&self, name: &str) -> PortResult<Digest> {
-        let model = derived::model_of(name);
-        Ok(lock::entry(model.as_deref().unwrap_or(name))?.sha256)
+        match lock::derived(name)? {
+            Some(derived) => Ok(derived.graph),
+            None => Ok(lock::entry(name)?.sha256),
+        }
+    }
+
+    /// Holds the graph that a derived file is about to be made from against the one that is pinned.
+    ///
+    /// # Errors
+    /// `MODEL_INTEGRITY` where it is another one.
+    pub fn expect_graph(&self, name: &str, graph: &[u8]) -> PortResult<()> {
+        let (found, expected) = (Digest::of(graph), self.digest(name)?);
+        if found == expected {
+            return Ok(());
+        }
+        let message = format!(
+            "the graph for {name} that this program made has SHA-256 {found}, but assets/lock.json pins {expected}: the \
+             program does not fit its lock; build it again from an unchanged checkout"
+        );
+        Err(PortError::permanent(Class::Provider, "MODEL_INTEGRITY", message))
     }
 
     /// All files of the lock with their state.
@@ -131,19 +149,19 @@ impl Assets {
         self.verified.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// Notes that the derived file `name` (`hibari.ort`) was just made, whole, from its model by the installed library.
+    /// Notes that the derived file `name` (`hibari.ort`) was just made, whole, from its graph by the installed library.
     pub fn record_derived(&self, name: &str) -> PortResult<()> {
-        let model = derived::model_of(name).ok_or_else(|| {
+        let derived = lock::derived(name)?.ok_or_else(|| {
             PortError::permanent(Class::Internal, "ASSET_UNKNOWN", format!("`{name}` is not a derived file"))
         })?;
-        derived::record(&self.root, name, &model)
+        derived::record(&self.root, derived)
     }
 
     /// The digest that the file must have, once it was found there with the right length.
     fn expected(&self, name: &str) -> PortResult<Digest> {
         let path = self.path(name);
-        let (bytes, digest) = match derived::model_of(name) {
-            Some(model) => derived::current(&self.root, name, &model)?.map(|note| (note.bytes, note.sha256)),
+        let (bytes, digest) = match lock::derived(name)? {
+            Some(derived) => derived::expected(&self.root, derived)?,
             None => Some(lock::entry(name).map(|entry| (entry.bytes, entry.sha256))?),
         }
         .ok_or_else(|| missing(&path, mend(name)))?;
@@ -159,7 +177,7 @@ impl Assets {
 
 /// The command that brings a file back.
 fn mend(name: &str) -> PortResult<&'static str> {
-    match derived::model_of(name) {
+    match lock::derived(name)? {
         Some(_) => Ok("protovideo prepare"),
         None => lock::entry(name).map(lock::Entry::mend),
     }

@@ -10,7 +10,7 @@ use crate::fetch::{Fetcher, Policy};
 use crate::makers;
 use crate::media::ffmpeg::Ffmpeg;
 use crate::ports::{Class, PortError, PortResult};
-use crate::speech;
+use crate::speech::Device;
 
 /// Free space below which a film of some minutes may not fit, in bytes.
 const ROOM: u64 = 1_000_000_000;
@@ -56,8 +56,12 @@ impl Doctor {
         let assets = Assets::at(config.assets.clone());
         let mut findings = vec![Finding::new("ffmpeg", ffmpeg(config).await)];
         findings.extend(installed(&assets, self.deep)?);
-        findings.extend(MODELS.map(|(name, ..)| Finding::new(name, held(&assets, name, self.deep))));
-        findings.push(Finding::new("ONNX Runtime", speech::load_engine(&assets).map(|()| "loads".to_owned())));
+        let device = makers::device(config);
+        let made = MODELS.into_iter().filter(|(.., for_gpus)| device == Device::Cuda || !for_gpus);
+        findings.extend(made.map(|(name, ..)| Finding::new(name, held(&assets, name, self.deep))));
+        findings.push(Finding::new("ONNX Runtime", device.load_engine(&assets).map(|()| "loads".to_owned())));
+        let speaks = || format!("Kokoro's voices speak on {}", device.name());
+        findings.push(Finding::new("TTS_DEVICE", device.ready(&assets).map(|()| speaks())));
         let https = Fetcher::new(Policy::default()).https().await;
         findings.push(Finding::new("https", https.map(|()| "root certificates are there".to_owned())));
         findings.push(Finding::new("cache", writable(&config.cache_dir)));

@@ -62,6 +62,12 @@ pub trait Speech: Send + Sync {
     /// The voice of that name (the default for `None`), pinned. Reads no model.
     fn voice(&self, name: Option<&str>) -> PortResult<VoicePin>;
 
+    /// Where the voice's network runs: `cpu`, or `cuda` for an NVIDIA GPU.
+    fn device(&self, voice: &VoicePin) -> &'static str {
+        let _ = voice;
+        "cpu"
+    }
+
     /// A text as sentences of words, normalised for that voice; pure. `pronunciations` maps a word
     /// to `/phonemes/` or to a respelling. A text without a speakable word is refused (`NOTHING_TO_SAY`), and so is
     /// markup with phonemes that there are not (`UNSAYABLE`).

@@ -7,6 +7,7 @@ use memmap2::Mmap;
 use ort::session::SessionOutputs;
 use ort::value::Tensor;
 
+use super::device::Device;
 use super::engine::{Engine, Utterance, clocked};
 use super::loads::Loads;
 use super::mapped::map;
@@ -31,9 +32,9 @@ pub(super) struct Hibari {
 }
 
 impl Hibari {
-    /// Verifies and maps the model; its session is made when it is needed.
-    pub(super) fn load(assets: &Assets, loads: Loads) -> PortResult<Self> {
-        let environment = runtime::environment(assets)?;
+    /// Verifies and maps the model, which the processor runs beside any device; its session is made when it is needed.
+    pub(super) fn load(assets: &Assets, device: Device, loads: Loads) -> PortResult<Self> {
+        let environment = runtime::environment(assets, device)?;
         let model: Arc<Mmap> = Arc::new(map(&assets.verified(MODEL)?)?);
         let open = move || loads.counted(|| runtime::open(&environment, MODEL, Arc::clone(&model)));
         Ok(Self { pool: Pool::new(SESSIONS, open), synthesis: Synthesis::new() })

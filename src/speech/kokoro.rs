@@ -1,4 +1,4 @@
-//! Kokoro-82M: one model, many voices, each a file of styles; two thirds of real time on a core.
+//! Kokoro-82M: one model, many voices, each a file of styles; a quarter to a half of real time on a core.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use memmap2::Mmap;
 use ort::value::Tensor;
 
+use super::device::Device;
 use super::engine::{Engine, Utterance, clocked};
 use super::hibari::durations;
 use super::loads::Loads;
@@ -32,12 +33,17 @@ pub(super) struct Kokoro {
 }
 
 impl Kokoro {
-    /// Verifies and maps the model; sessions are made when they are needed, one for each core where memory allows.
-    pub(super) fn load(assets: &Assets, cores: usize, loads: Loads) -> PortResult<Self> {
-        let environment = runtime::environment(assets)?;
-        let model: Arc<Mmap> = Arc::new(map(&assets.verified(MODEL)?)?);
-        let open = move || loads.counted(|| runtime::open(&environment, MODEL, Arc::clone(&model)));
-        let sessions = cores.min(sessions_in_memory()).max(1);
+    /// Verifies and maps the model; sessions are made when they are needed, one for each core where memory allows, or one
+    /// on a GPU.
+    pub(super) fn load(assets: &Assets, device: Device, cores: usize, loads: Loads) -> PortResult<Self> {
+        device.ready(assets)?;
+        let environment = runtime::environment(assets, device)?;
+        let model: Arc<Mmap> = Arc::new(map(&assets.verified(device.model())?)?);
+        let (opened, sessions): (fn(&_, &_, _) -> _, _) = match device {
+            Device::Cpu => (runtime::open, cores.min(sessions_in_memory()).max(1)),
+            Device::Cuda => (runtime::open_on_gpu, 1),
+        };
+        let open = move || loads.counted(|| opened(&environment, device.model(), Arc::clone(&model)));
         Ok(Self { pool: Pool::new(sessions, open), assets: assets.clone(), styles: Mutex::default() })
     }
 

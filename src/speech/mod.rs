@@ -10,8 +10,10 @@
 
 mod alphabet;
 mod cost;
+mod device;
 mod engine;
 mod functions;
+mod graph;
 mod hibari;
 mod kokoro;
 mod loads;
@@ -34,6 +36,7 @@ mod voices;
 mod waveform;
 
 pub use cost::Cost;
-pub use prepare::{ModelKind, prepare};
-pub use runtime::load_engine;
+pub use device::Device;
+pub use graph::Form;
+pub use prepare::{ModelKind, graph_of, prepare};
 pub use speaker::Speaker;

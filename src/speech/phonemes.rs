@@ -136,10 +136,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::speech::Device;
     use crate::speech::tests::assets;
 
     fn phonemizer() -> Phonemizer {
-        Phonemizer::new(false, Unknown::load(&assets(), 1).expect("letters"))
+        Phonemizer::new(false, Unknown::load(&assets(), Device::Cpu, 1).expect("letters"))
     }
 
     fn read(phonemizer: &Phonemizer, words: &[&str]) -> Vec<String> {

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use memmap2::Mmap;
 use ort::environment::Environment;
+use ort::ep::CUDA;
+use ort::ep::cuda::ConvAlgorithmSearch;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 
+use super::device::Device;
 use crate::assets::Assets;
 use crate::ports::{Class, PortError, PortResult};
-
-/// The name of the library among the assets.
-pub(super) const LIBRARY: &str = "libonnxruntime.so";
 
 /// ONNX Runtime allows one environment in a process, which every session needs; it stays until the process ends.
 static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);
@@ -25,17 +25,9 @@ pub(super) struct Model {
     _map: Arc<Mmap>,
 }
 
-/// The process's environment, started from a verified library.
-pub(super) fn environment(assets: &Assets) -> PortResult<Environment> {
-    start(|| assets.verified(LIBRARY))
-}
-
-/// Loads ONNX Runtime into this process, where it stays; to find out whether it can be.
-///
-/// # Errors
-/// `ASSET_MISSING` and `MODEL_INTEGRITY` say how to mend the library; `SPEECH_ENGINE` why the system refuses it.
-pub fn load_engine(assets: &Assets) -> PortResult<()> {
-    environment(assets).map(drop)
+/// The process's environment, started from a device's verified library.
+pub(super) fn environment(assets: &Assets, device: Device) -> PortResult<Environment> {
+    start(|| assets.verified(device.library()))
 }
 
 /// The same from a library at some place, which the caller has verified.
@@ -81,6 +73,26 @@ pub(super) fn open(environment: &Environment, name: &str, map: Arc<Mmap>) -> Por
             .commit_from_memory(&map)
     };
     let session = build().map_err(|e| failed(&format!("cannot load the model {name}"), e))?;
+    Ok(Model { session, _map: map })
+}
+
+/// A session on the first NVIDIA GPU, over a mapped model in ONNX format, of which it keeps a copy there. What CUDA has no
+/// operator for runs on the processor.
+pub(super) fn open_on_gpu(environment: &Environment, name: &str, map: Arc<Mmap>) -> PortResult<Model> {
+    let cuda = CUDA::default()
+        // The default tries all of cuDNN's algorithms at each new length, and each sentence has its own.
+        .with_conv_algorithm_search(ConvAlgorithmSearch::Heuristic)
+        .with_tf32(false);
+    let build = || -> ort::Result<Session> {
+        settings(environment)?.with_execution_providers([cuda.build().error_on_failure()])?.commit_from_memory(&map)
+    };
+    let session = build().map_err(|error| {
+        let message = format!(
+            "cannot load the model {name} into a GPU, as TTS_DEVICE=cuda asks for: {error}; with TTS_DEVICE=cpu the \
+             processor speaks"
+        );
+        PortError::permanent(Class::Provider, "CUDA_FAILED", message)
+    })?;
     Ok(Model { session, _map: map })
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use super::alphabet::{Alphabet, WordIds};
+use super::device::Device;
 use super::engine::Engine;
 use super::hibari::Hibari;
 use super::kokoro::Kokoro;
@@ -26,6 +27,7 @@ pub struct Speaker {
 
 pub(super) struct Shared {
     pub(super) assets: Assets,
+    device: Device,
     cores: usize,
     pub(super) alphabet: Lazy<Alphabet>,
     american: Lazy<Phonemizer>,
@@ -38,8 +40,14 @@ pub(super) struct Shared {
 impl Speaker {
     /// A speaker that uses at most so many cores. Loads nothing yet.
     pub fn new(assets: Assets, cores: usize) -> Self {
+        Self::on(Device::Cpu, assets, cores)
+    }
+
+    /// A speaker whose larger networks run on a device. Loads nothing yet.
+    pub fn on(device: Device, assets: Assets, cores: usize) -> Self {
         let shared = Shared {
             assets,
+            device,
             cores: cores.max(1),
             alphabet: Lazy::default(),
             american: Lazy::default(),
@@ -60,11 +68,15 @@ impl Speaker {
 #[async_trait]
 impl Speech for Speaker {
     fn voices(&self) -> Vec<Voice> {
-        voices::all(&self.shared.assets)
+        voices::all(&self.shared.assets, self.shared.device)
     }
 
     fn voice(&self, name: Option<&str>) -> PortResult<VoicePin> {
-        voices::pin(&self.shared.assets, name)
+        voices::pin(&self.shared.assets, self.shared.device, name)
+    }
+
+    fn device(&self, voice: &VoicePin) -> &'static str {
+        voices::device(&voice.name, self.shared.device).name()
     }
 
     fn script(&self, text: &str, _: &VoicePin, pronunciations: &[(String, String)]) -> PortResult<Vec<Sentence>> {
@@ -101,14 +113,9 @@ impl Speech for Speaker {
 impl Shared {
     fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         go_on(context)?;
-        let now = voices::pin(&self.assets, Some(&recipe.voice.name))?;
+        let now = voices::pin(&self.assets, self.device, Some(&recipe.voice.name))?;
         if now != recipe.voice {
-            let message = format!(
-                "the voice `{}` is not the one that the task was planned with: submit the request again, under another \
-                 task_id where it names one",
-                recipe.voice.name
-            );
-            return Err(PortError::permanent(Class::Provider, "VOICE_CHANGED", message));
+            return Err(self.changed(&recipe.voice));
         }
         let alphabet = self.alphabet.get(|| Alphabet::load(&self.assets))?;
         let words = self.words(&alphabet, recipe)?;
@@ -117,18 +124,38 @@ impl Shared {
         sentence::speak(&*engine, &words, alphabet.space(), &recipe.voice.name, speed, || go_on(context))
     }
 
+    /// Why a voice that a task was planned with cannot be spoken here.
+    fn changed(&self, VoicePin { name, model, .. }: &VoicePin) -> PortError {
+        let (here, other) = (self.device.name(), self.device.other());
+        if voices::model(&self.assets, other, name).is_ok_and(|planned| planned == *model) {
+            let other = other.name();
+            let message = format!(
+                "the voice `{name}` was planned for TTS_DEVICE={other}, and this process speaks with TTS_DEVICE={here}: \
+                 one with {other} can go on"
+            );
+            // Whoever takes the work next may be one.
+            return PortError::transient(Class::Provider, "OTHER_DEVICE", message);
+        }
+        let message = format!(
+            "the voice `{name}` is not the one that the task was planned with: submit the request again, under another \
+             task_id where it names one"
+        );
+        PortError::permanent(Class::Provider, "VOICE_CHANGED", message)
+    }
+
     /// The words' phonemes, as ids.
     pub(super) fn words(&self, alphabet: &Alphabet, recipe: &SpeechRecipe) -> PortResult<Vec<WordIds>> {
         let british = voices::british(&recipe.voice.name);
         let slot = if british { &self.british } else { &self.american };
-        let phonemizer = slot.get(|| Ok(Phonemizer::new(british, Unknown::load(&self.assets, self.cores)?)))?;
+        let phonemizer =
+            slot.get(|| Ok(Phonemizer::new(british, Unknown::load(&self.assets, self.device, self.cores)?)))?;
         Ok(phonemizer.read(&recipe.words).iter().map(|phonemes| alphabet.word(phonemes)).collect())
     }
 
     pub(super) fn engine(&self, name: &str) -> PortResult<Arc<dyn Engine>> {
         match name {
-            voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets, self.loads.clone()))?),
-            _ => Ok(self.kokoro.get(|| Kokoro::load(&self.assets, self.cores, self.loads.clone()))?),
+            voices::HIBARI => Ok(self.hibari.get(|| Hibari::load(&self.assets, self.device, self.loads.clone()))?),
+            _ => Ok(self.kokoro.get(|| Kokoro::load(&self.assets, self.device, self.cores, self.loads.clone()))?),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::Speaker;
 use super::engine::{Engine, UNIT};
 use super::hibari::Hibari;
+use super::{Device, Speaker};
 use crate::assets::Assets;
 use crate::ports::{Class, Speech, StepContext, Used};
 use crate::recipe::steps::SpeechRecipe;
@@ -75,7 +75,7 @@ async fn kokoro_speaks_with_a_british_voice() {
 
 #[test]
 fn durations_say_how_many_samples_there_are() {
-    let hibari = Hibari::load(&assets(), super::loads::Loads::default()).expect("hibari");
+    let hibari = Hibari::load(&assets(), Device::Cpu, super::loads::Loads::default()).expect("hibari");
     let ids = [0, 50, 83, 54, 156, 31, 4, 0];
     let utterance = hibari.run(&ids, "heart", 1.3).expect("spoken");
     assert_eq!(utterance.durations.len(), ids.len());
@@ -102,7 +102,7 @@ async fn a_voice_s_pin_covers_every_file_that_its_speech_reads() {
         let speaker = Speaker::new(assets.clone(), 1);
         let recipe = recipe(&speaker, voice, &["Good", "morning,", "Zqivlorp."]);
         speaker.speak(&recipe, &context()).await.expect("spoken");
-        let (read, pinned) = (assets.read_so_far(), super::voices::needs(voice));
+        let (read, pinned) = (assets.read_so_far(), super::voices::needs(voice, Device::Cpu));
         assert!(read.iter().any(|file| file == super::unknown::NETWORK), "{read:?}");
         assert!(read.iter().all(|file| pinned.contains(file)), "{voice}: {read:?} against {pinned:?}");
     }
@@ -114,4 +114,38 @@ async fn a_voice_that_changed_since_the_plan_is_refused() {
     let mut recipe = recipe(&speaker, "heart", &PRICE);
     recipe.voice.model = crate::recipe::Digest::of("another model");
     assert_eq!(speaker.speak(&recipe, &context()).await.expect_err("changed").code, "VOICE_CHANGED");
+}
+
+/// Where several speak for one stack, the other device's work is left to others.
+#[tokio::test]
+#[cfg(target_arch = "x86_64")]
+async fn a_voice_of_the_other_device_is_left_to_whoever_has_it() {
+    let speaker = Speaker::new(assets(), 1);
+    for voice in ["heart", "bf_emma"] {
+        let mut recipe = recipe(&speaker, voice, &PRICE);
+        recipe.voice.model = super::voices::model(&assets(), Device::Cuda, voice).expect(voice);
+        let error = speaker.speak(&recipe, &context()).await.expect_err("another device");
+        assert_eq!((error.code, error.retryable), ("OTHER_DEVICE", true));
+        assert!(error.message.contains("planned for TTS_DEVICE=cuda, and this process speaks with TTS_DEVICE=cpu"));
+    }
+}
+
+/// The library for the processor has no CUDA, and says so rather than speak by itself.
+#[test]
+fn a_session_for_a_gpu_is_never_one_for_the_processor() {
+    let environment = super::runtime::environment(&assets(), Device::Cpu).expect("the library");
+    let model = super::mapped::map(&assets().verified("hibari.onnx").expect("a model")).expect("mapped");
+    let error = super::runtime::open_on_gpu(&environment, "hibari.onnx", Arc::new(model)).err().expect("no CUDA");
+    assert_eq!((error.class, error.code), (Class::Provider, "CUDA_FAILED"));
+    assert!(error.message.contains("hibari.onnx into a GPU") && error.message.contains("TTS_DEVICE=cpu"), "{error}");
+}
+
+#[test]
+fn where_a_voice_speaks_can_be_told() {
+    let device = |device, voice: &str| {
+        let pin = Speaker::new(assets(), 1).voice(Some(voice)).expect(voice);
+        Speaker::on(device, assets(), 1).device(&pin)
+    };
+    assert_eq!([device(Device::Cpu, "af_heart"), device(Device::Cuda, "af_heart")], ["cpu", "cuda"]);
+    assert_eq!(device(Device::Cuda, "heart"), "cpu");
 }

@@ -9,6 +9,7 @@ use misaki_rs::fallback::FallbackError;
 use ort::value::Tensor;
 use serde::Deserialize;
 
+use super::device::Device;
 use super::mapped::map;
 use super::pool::Pool;
 use super::runtime::{self, Model, failed};
@@ -40,14 +41,14 @@ pub(super) struct Unknown {
 
 impl Unknown {
     /// Reads the letters; `sessions` words may be read at once.
-    pub(super) fn load(assets: &Assets, sessions: usize) -> PortResult<Self> {
+    pub(super) fn load(assets: &Assets, device: Device, sessions: usize) -> PortResult<Self> {
         let path = assets.verified(LETTERS)?;
         let wrong = |e: &dyn std::fmt::Display| failed(&format!("cannot read {}", path.display()), e);
         let bytes = std::fs::read(&path).map_err(|e| wrong(&e))?;
         let Letters { written, sounds, longest } = serde_json::from_slice(&bytes).map_err(|e| wrong(&e))?;
         let assets = assets.clone();
         let open = move || {
-            let environment = runtime::environment(&assets)?;
+            let environment = runtime::environment(&assets, device)?;
             runtime::open(&environment, NETWORK, Arc::new(map(&assets.verified(NETWORK)?)?))
         };
         Ok(Self { ids: written.into_iter().zip(1..).collect(), sounds, longest, pool: Pool::new(sessions, open) })

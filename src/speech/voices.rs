@@ -1,6 +1,7 @@
 //! The voices that can be named, and what stands for each in recipes.
 
-use super::{alphabet, hibari, kokoro, phonemes, runtime, unknown};
+use super::device::Device;
+use super::{alphabet, hibari, kokoro, phonemes, unknown};
 use crate::assets::Assets;
 use crate::ports::{Class, PortError, PortResult, Voice};
 use crate::recipe::Digest;
@@ -52,13 +53,13 @@ pub(super) fn british(name: &str) -> bool {
 }
 
 /// All voices, the default first.
-pub(super) fn all(assets: &Assets) -> Vec<Voice> {
+pub(super) fn all(assets: &Assets, device: Device) -> Vec<Voice> {
     let names = std::iter::once(DEFAULT).chain(KOKORO_VOICES);
     let voice = |name: &str| Voice {
         name: name.to_owned(),
         engine: engine(name).to_owned(),
         language: if british(name) { "en-GB" } else { "en-US" }.to_owned(),
-        installed: needs(name).iter().all(|file| assets.file(file).is_ok()),
+        installed: needs(name, device).iter().all(|file| assets.file(file).is_ok()),
     };
     names.map(voice).collect()
 }
@@ -67,37 +68,52 @@ pub(super) fn all(assets: &Assets) -> Vec<Voice> {
 ///
 /// # Errors
 /// `UNKNOWN_VOICE` names the nearest one and all others; `VOICE_MISSING` says what to run.
-pub(super) fn pin(assets: &Assets, name: Option<&str>) -> PortResult<VoicePin> {
+pub(super) fn pin(assets: &Assets, device: Device, name: Option<&str>) -> PortResult<VoicePin> {
     let name = name.unwrap_or(DEFAULT);
     if name != DEFAULT && !KOKORO_VOICES.contains(&name) {
         return Err(unknown(name));
     }
-    let mut digests = phonemes::VERSION.to_owned();
-    for file in needs(name) {
+    for file in needs(name, device) {
         if let Err(error) = assets.file(&file) {
+            let mend = if device == Device::Cpu { "make voices" } else { "make voices cuda" };
             let message = format!(
-                "the voice `{name}` is not installed ({error}): run `make voices`; `protovideo doctor` shows what is there"
+                "the voice `{name}` is not installed ({error}): run `{mend}`; `protovideo doctor` shows what is there"
             );
             return Err(PortError::permanent(Class::Provider, "VOICE_MISSING", message).because(error));
         }
+    }
+    let model = model(assets, device, name)?;
+    Ok(VoicePin { engine: engine(name).to_owned(), name: name.to_owned(), model })
+}
+
+/// What stands for all that makes the voice's sound on a device. Reads nothing.
+pub(super) fn model(assets: &Assets, device: Device, name: &str) -> PortResult<Digest> {
+    let mut digests = phonemes::VERSION.to_owned();
+    for file in needs(name, device) {
         digests.push('\n');
         digests.push_str(&assets.digest(&file)?.to_string());
     }
-    Ok(VoicePin { engine: engine(name).to_owned(), name: name.to_owned(), model: Digest::of(digests) })
+    Ok(Digest::of(digests))
 }
 
 fn engine(name: &str) -> &'static str {
     if name == DEFAULT { HIBARI } else { KOKORO }
 }
 
+/// Where the voice's network runs in a process that speaks on a device.
+pub(super) fn device(name: &str, device: Device) -> Device {
+    if engine(name) == KOKORO { device } else { Device::Cpu }
+}
+
 /// The files that make the voice's sound, in the order in which they stand in its digest: what runs the models, what
 /// reads the words, the voice.
-pub(super) fn needs(name: &str) -> Vec<String> {
-    let shared = [runtime::LIBRARY, alphabet::IDS, unknown::LETTERS, unknown::NETWORK].map(str::to_owned);
+pub(super) fn needs(name: &str, device: Device) -> Vec<String> {
+    let shared = [device.library(), alphabet::IDS, unknown::LETTERS, unknown::NETWORK].map(str::to_owned);
     let own = if name == DEFAULT {
         vec![hibari::MODEL.to_owned()]
     } else {
-        vec![kokoro::MODEL.to_owned(), kokoro::file(name)]
+        let model = device.providers().iter().copied().chain([device.model()]);
+        model.map(str::to_owned).chain([kokoro::file(name)]).collect()
     };
     shared.into_iter().chain(own).collect()
 }
@@ -122,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_default_comes_first_and_all_are_listed_once() {
-        let voices = all(&assets());
+        let voices = all(&assets(), Device::Cpu);
         assert_eq!((voices[0].name.as_str(), voices.len()), ("heart", 29));
         assert!(voices[0].installed);
         assert_eq!(voices.iter().filter(|voice| voice.language == "en-GB").count(), 8);
@@ -148,10 +164,10 @@ mod tests {
     #[test]
     fn all_28_english_voices_can_be_named_each_with_a_pin_of_its_own() {
         let (_folder, assets) = all_installed();
-        let listed = all(&assets);
+        let listed = all(&assets, Device::Cpu);
         assert!(listed.iter().all(|voice| voice.installed), "{listed:?}");
         let pins: std::collections::BTreeSet<_> =
-            listed.iter().map(|voice| pin(&assets, Some(&voice.name)).expect(&voice.name).model).collect();
+            listed.iter().map(|voice| pin(&assets, Device::Cpu, Some(&voice.name)).expect(&voice.name).model).collect();
         assert_eq!(pins.len(), 29);
         let languages = |prefix| listed.iter().filter(|voice| voice.name.starts_with(prefix)).count();
         assert_eq!(["af_", "am_", "bf_", "bm_"].map(languages), [11, 9, 4, 4]);
@@ -159,7 +175,7 @@ mod tests {
 
     #[test]
     fn an_installed_voice_has_a_style_for_each_number_of_phonemes() {
-        let installed: Vec<_> = all(&assets()).into_iter().filter(|voice| voice.installed).collect();
+        let installed: Vec<_> = all(&assets(), Device::Cpu).into_iter().filter(|voice| voice.installed).collect();
         assert!(installed.len() >= 5, "make test installs heart and four more: {installed:?}");
         for voice in installed.iter().filter(|voice| voice.engine == KOKORO) {
             let file = assets().verified(&kokoro::file(&voice.name)).expect(&voice.name);
@@ -177,15 +193,38 @@ mod tests {
 
     #[test]
     fn voices_that_sound_alike_have_pins_of_their_own() {
-        let pins = ["heart", "af_heart", "am_michael"].map(|name| pin(&assets(), Some(name)).expect(name).model);
+        let pins =
+            ["heart", "af_heart", "am_michael"].map(|name| pin(&assets(), Device::Cpu, Some(name)).expect(name).model);
         assert!(pins[0] != pins[1] && pins[1] != pins[2]);
-        assert_eq!(pin(&assets(), None).expect("the default").model, pins[0]);
+        assert_eq!(pin(&assets(), Device::Cpu, None).expect("the default").model, pins[0]);
+    }
+
+    /// Also `heart`, which runs on the processor beside a GPU, but in another build of ONNX Runtime.
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn each_device_has_keys_of_its_own() {
+        for name in ["heart", "af_heart"] {
+            let models = [Device::Cpu, Device::Cuda].map(|device| model(&assets(), device, name).expect(name));
+            assert_ne!(models[0], models[1], "{name}");
+        }
+        assert_eq!([device("heart", Device::Cuda), device("af_heart", Device::Cuda)], [Device::Cpu, Device::Cuda]);
+        let empty = tempfile::tempdir().expect("a folder");
+        let error = pin(&Assets::at(empty.path().to_owned()), Device::Cuda, None).expect_err("nothing is there");
+        assert!(error.message.contains("`make voices cuda`"), "{error}");
+    }
+
+    #[test]
+    fn the_rewritten_graph_and_not_the_published_one_stands_for_kokoro() {
+        let digest = |name| assets().digest(name).expect(name);
+        assert_ne!(digest("kokoro.ort"), digest("kokoro.onnx"));
+        assert_ne!(digest("kokoro.ort"), digest("kokoro-f32.onnx"));
     }
 
     #[test]
     fn a_voice_that_is_not_there_says_how_to_get_it() {
         let empty = tempfile::tempdir().expect("a folder");
-        let error = pin(&Assets::at(empty.path().to_owned()), Some("af_bella")).expect_err("nothing is there");
+        let error =
+            pin(&Assets::at(empty.path().to_owned()), Device::Cpu, Some("af_bella")).expect_err("nothing is there");
         assert_eq!((error.class, error.code), (Class::Provider, "VOICE_MISSING"));
         assert!(error.message.contains("make voices"), "{error}");
     }

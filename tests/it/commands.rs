@@ -169,6 +169,7 @@ fn the_doctor_finds_all_that_is_needed() {
         "fonts/NotoSansSC_700Bold.ttf: there",
         "kokoro.ort: there",
         "ONNX Runtime: loads",
+        "TTS_DEVICE: Kokoro's voices speak on cpu",
         "https: root certificates",
         "cache: ",
     ] {

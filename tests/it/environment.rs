@@ -62,7 +62,7 @@ fn a_bad_value_is_refused_with_what_is_allowed() {
         ("CACHE_MAX_AGE", "-1", "hours"),
         ("MEMORY_WARNING_THRESHOLD", "1 GB", "MB"),
         ("MEMORY_CRITICAL_THRESHOLD", "0", "MB"),
-        ("TTS_DEVICE", "cuda", "cpu (cuda is not supported yet)"),
+        ("TTS_DEVICE", "gpu", "cpu or cuda"),
         ("CACHE_DIR", "", "a folder"),
         ("IMAGE_PROVIDER", "foo", "card, or openai where OPENAI_API_KEY is set"),
         ("IMAGE_PROVIDER", "openai", "card, or openai where OPENAI_API_KEY is set"),
