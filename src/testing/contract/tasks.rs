@@ -214,7 +214,7 @@ async fn records_in_order(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<
         place: Place {
             worker: "7-00ff".into(),
             architecture: "x86_64".into(),
-            function_mb: (n % 2 == 0).then_some(3538),
+            function_mb: n.is_multiple_of(2).then_some(3538),
         },
     };
     let all: Vec<_> = (0..5).map(record).collect();
