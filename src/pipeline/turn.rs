@@ -92,7 +92,7 @@ impl Turns {
 
 impl Pipeline {
     /// Looks for all artifacts that a piece of work needs at once, and leases those that are not there and that `makes`
-    /// names, so that a store in the network is asked three times and not for each. Whoever leases an artifact here has to
+    /// names, so that a store in the network is asked twice and not twice for each. Whoever leases an artifact here has to
     /// make it before it waits for another that is leased here too.
     pub(super) async fn survey(&self, job: &Job, needs: &[ArtifactId], makes: &[ArtifactId]) -> PortResult<()> {
         let needs: Vec<_> = needs.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();

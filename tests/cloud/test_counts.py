@@ -10,7 +10,7 @@ from .case import PROGRAMS
 from .emulators import Ministack
 
 # By `python -m cloud.measure`; the README tells them, too. They are whole numbers: one more is more than five hundredths.
-MADE, CACHED = 16, 9
+MADE, CACHED = 15, 9
 
 
 class Counts(unittest.TestCase):
