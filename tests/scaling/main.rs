@@ -43,10 +43,11 @@ impl Goals {
         }
     }
 
-    /// One film is held to what can be reached: its assembly is one worker's, after all scenes.
+    /// One film is held to the ideal; a note says what can be reached, since its assembly is one worker's, after all scenes.
     fn one_film(&mut self, run: &Run) {
         let what = format!("one film of 1000 scenes, {} workers", run.workers);
         self.at_least(&format!("{what}, of the bound"), run.efficiency_of_bound(), SHARE);
+        self.at_least(&format!("{what}, of the ideal"), run.efficiency(), SHARE);
         if run.efficiency() < SHARE {
             let (found, most) = (run.efficiency(), run.ideal().div_duration_f64(run.bound()));
             self.notes
@@ -123,7 +124,7 @@ fn backlog(goals: &mut Goals) {
         let run = Scenario::calm(50, 20, workers).run();
         assert!(run.all_made(), "every film is made");
         row(1000, 50, &run);
-        if workers <= 8 {
+        if workers <= 200 {
             goals.at_least(&format!("50 films of 20 scenes, {workers} workers, of the ideal"), run.efficiency(), SHARE);
         }
     }
@@ -152,10 +153,9 @@ fn mishaps(goals: &mut Goals) {
 }
 
 /// One day in detail, and five for the goal, since a day's new films are few and cost most. What an edit makes anew does
-/// not depend on the film's length, so that the rate does: the goal is held for scenes of some three sentences, as those
-/// whose calls are counted have.
+/// not depend on the film's length, so that the rate does.
 fn day(goals: &mut Goals) {
-    for (sentences, goal) in [(1..=3, 0.0), (2..=4, HIT_RATE)] {
+    for sentences in [1..=3, 2..=4] {
         let day = edits::day(EDITS, sentences.clone(), SEED);
         let others = (1..5).map(|seed| edits::day(EDITS, sentences.clone(), SEED + seed).planned.rate());
         let rates: Vec<_> = others.chain([day.planned.rate()]).collect();
@@ -167,6 +167,6 @@ fn day(goals: &mut Goals) {
         println!("  by kind: {}", kinds.join(", "));
         let edits = day.edits.iter().map(|(edit, hits)| format!("{edit:?} ({}) {:.3}", day.counts[edit], hits.rate()));
         println!("  by edit: {}", edits.collect::<Vec<_>>().join(", "));
-        goals.at_least("hit rate, mean of five days", mean, goal);
+        goals.at_least(&format!("hit rate with {sentences:?} sentences a scene, mean of five days"), mean, HIT_RATE);
     }
 }
