@@ -50,6 +50,9 @@ pub struct Config {
     pub openai_base_url: Option<String>,
     /// `OPENAI_IMAGE_MODEL`: the images API's model.
     pub openai_model: Option<String>,
+    /// `OPENAI_IMAGE_PRICE`: US dollars that the images API asks for a picture; without it, list prices are used where
+    /// the model is a listed one.
+    pub openai_price: Option<f64>,
     /// `PROTOVIDEO_ALLOW_HOSTS`: `host:port` entries, separated by commas, that pictures may come from although their
     /// addresses are private.
     pub allow_hosts: Vec<String>,
@@ -162,6 +165,9 @@ impl Config {
             openai_key,
             openai_base_url: env.web_address("OPENAI_BASE_URL")?,
             openai_model: env.text("OPENAI_IMAGE_MODEL", "a model's name")?,
+            openai_price: env.choice("OPENAI_IMAGE_PRICE", "US dollars a picture, 0 or more", |v| {
+                v.trim().parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0)
+            })?,
             allow_hosts: env
                 .choice("PROTOVIDEO_ALLOW_HOSTS", "host:port, separated by commas", |v| {
                     v.split(',').map(|host| read::host_and_port(host.trim())).collect()

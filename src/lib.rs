@@ -5,7 +5,9 @@
 //! again. Everything outside the graph is a *port*.
 //!
 //! ```text
-//! domain <- recipe <- ports <- pipeline <- cli, lambda
+//! domain <- recipe <- cost
+//!              ^        ^
+//!              +----- ports <- pipeline <- cli, lambda
 //!                       ^
 //!                       +--- speech, picture, media, fetch, local, aws, testing
 //! ```
@@ -22,6 +24,7 @@ pub mod aws;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
+pub mod cost;
 pub mod domain;
 #[cfg(feature = "fetch")]
 pub mod fetch;

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 
 use crate::aws::{Cache, Queues, Stack, TaskTable};
 use crate::config::{Config, ConfigError};
+use crate::cost::{Pricing, Site};
 use crate::makers::{self, Makers};
 use crate::pipeline::{Alerts, Observer, Pipeline, Settings};
 use crate::ports::{Class, InCache, PortError, PortResult, Sources, StepContext, World};
@@ -17,6 +18,8 @@ use crate::ports::{Class, InCache, PortError, PortResult, Sources, StepContext, 
 /// A step that failed for a passing reason is tried so many times: one fewer than a message is delivered, so that a task
 /// ends before its message is a dead letter.
 pub const ATTEMPTS: u32 = 4;
+/// The functions' architecture in the template; another costs less.
+const FUNCTIONS_ARE: &str = "x86_64";
 /// The message of a worker that died comes again after half as long again; until then its leases are no loss.
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -85,6 +88,10 @@ impl Workshop {
             lease: LEASE,
             watches: true,
             alerts: Alerts::new(config.slow_step, config.memory_warning, config.memory_critical),
+            pricing: Pricing {
+                site: Site::Functions { memory_mb: config.cloud.render_mb, architecture: FUNCTIONS_ARE.to_owned() },
+                picture_usd: config.openai_price,
+            },
             function_mb: config.cloud.function.as_ref().map(|function| function.memory_mb),
         }
     }

@@ -154,15 +154,16 @@ class Environment(unittest.TestCase):
     SHARED = {"PROTOVIDEO_STACK", "PROTOVIDEO_LOG", "PROTOVIDEO_BUCKET", "PROTOVIDEO_TASKS_TABLE", "PROTOVIDEO_RENDER_QUEUE",
               "PROTOVIDEO_ASSEMBLE_QUEUE"}
     MAKERS = {"PROTOVIDEO_INDEX_TABLE", "PROTOVIDEO_ASSETS", "CACHE_ENABLED", "CACHE_MAX_AGE", "IMAGE_PROVIDER",
-              "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_IMAGE_MODEL"}
+              "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_PRICE", "SLOW_STEP_THRESHOLD"}
     NEEDED = {
-        "submit": SHARED | MAKERS | {"PROTOVIDEO_REQUESTS_QUEUE", "PROTOVIDEO_INPUT_BUCKETS", "TASK_DEADLINE"},
+        "submit": SHARED | MAKERS | {"PROTOVIDEO_REQUESTS_QUEUE", "PROTOVIDEO_INPUT_BUCKETS", "PROTOVIDEO_RENDER_MEMORY",
+                                     "TASK_DEADLINE"},
         "render": SHARED | MAKERS,
         "assemble": SHARED | MAKERS,
         "reconcile": SHARED | {"PROTOVIDEO_DEAD_LETTERS"},
     }
     ALL = {"ImagesApiKeySecret": "images", "ImagesApiUrl": "https://images.example/v1", "ImagesApiModel": "m",
-           "InputBuckets": ["one", "two"]}
+           "ImagesApiPrice": "0.04", "InputBuckets": ["one", "two"]}
 
     def test_each_function_has_what_it_needs(self):
         for name, needed in self.NEEDED.items():

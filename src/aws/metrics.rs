@@ -36,6 +36,12 @@ const fn milliseconds(name: &'static str, by: Option<&'static str>) -> Metric {
 pub const TASKS: Metric = count("tasks", Some("State"));
 /// How long a step took, cached ones included.
 pub const STEP_MS: Metric = milliseconds("step_ms", Some("Kind"));
+/// Processor time of the threads and programs that made an artifact.
+pub const STEP_PROCESSOR_MS: Metric = milliseconds("step_processor_ms", Some("Kind"));
+/// The most memory of the process and its programs that was resident while a step ran.
+pub const STEP_MEMORY_MB: Metric = Metric { name: "step_memory_mb", unit: "Megabytes", by: Some("Kind") };
+/// Steps that worked for longer than `SLOW_STEP_THRESHOLD`.
+pub const SLOW_STEPS: Metric = count("slow_steps", Some("Kind"));
 /// Steps whose artifact was there.
 pub const CACHE_HITS: Metric = count("cache_hits", Some("Kind"));
 /// Steps whose artifact was made.
@@ -60,9 +66,12 @@ pub const REFUSED: Metric = count("refused", Some("Code"));
 pub const DEAD_LETTERS: Metric = count("dead_letters", None);
 
 /// All metrics.
-pub const ALL: [Metric; 13] = [
+pub const ALL: [Metric; 16] = [
     TASKS,
     STEP_MS,
+    STEP_PROCESSOR_MS,
+    STEP_MEMORY_MB,
+    SLOW_STEPS,
     CACHE_HITS,
     CACHE_MISSES,
     CACHE_CORRUPT,

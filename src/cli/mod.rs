@@ -10,6 +10,7 @@ mod failure;
 mod plan;
 mod prepare;
 mod progress;
+mod quote;
 mod render;
 mod report;
 mod speak;
@@ -60,6 +61,8 @@ enum Command {
     Render(render::Render),
     /// Say what a request would make, and what of it is cached
     Plan(plan::Plan),
+    /// Say what a request will cost and how long it will take, before anything is spent
+    Quote(quote::Quote),
     /// Say what an artifact was made from, or how two differ
     Explain(explain::Explain),
     /// Show where a task stands
@@ -140,6 +143,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Render(render) => render.run(&config).await,
         Command::Plan(plan) => plan.run(&config).await,
+        Command::Quote(quote) => quote.run(&config).await,
         Command::Explain(explain) => explain.run(&config).await,
         Command::Status(status) => status.run(&config).await,
         Command::Resume(resume) => resume.run(&config).await,

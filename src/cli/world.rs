@@ -12,6 +12,7 @@ use super::Failure;
 use super::progress::Progress;
 use crate::aws::{Objects, Stack};
 use crate::config::{Config, ConfigError};
+use crate::cost::{Pricing, Site};
 use crate::local::{Files, Sqlite};
 use crate::makers::{self, Makers};
 use crate::pipeline::{Alerts, Pipeline, Settings};
@@ -72,6 +73,10 @@ impl Station {
             lease: LEASE,
             watches: false,
             alerts: Alerts::new(config.slow_step, config.memory_warning, config.memory_critical),
+            pricing: Pricing {
+                site: Site::Machine { cores: makers::cores().min(config.max_workers) },
+                picture_usd: config.openai_price,
+            },
             function_mb: config.cloud.function.as_ref().map(|function| function.memory_mb),
         };
         let pipeline = Pipeline::new(world, settings, progress.clone());

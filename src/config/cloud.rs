@@ -26,6 +26,9 @@ pub struct Cloud {
     pub input_buckets: Vec<String>,
     /// `PROTOVIDEO_STACK`: the stack's name, by which metrics are told apart; default `protovideo`.
     pub stack: String,
+    /// `PROTOVIDEO_RENDER_MEMORY`: the size in MB of the functions that make scenes, by which a film's cost is estimated;
+    /// default 3538.
+    pub render_mb: u64,
     /// What Lambda says of the function that this process is; `None` everywhere else.
     pub function: Option<Function>,
 }
@@ -51,6 +54,7 @@ impl Cloud {
             dead_letters: list(env.text("PROTOVIDEO_DEAD_LETTERS", "queues' URLs, separated by commas")?),
             input_buckets: list(optional("PROTOVIDEO_INPUT_BUCKETS")),
             stack: env.text("PROTOVIDEO_STACK", "a stack's name")?.unwrap_or_else(|| "protovideo".to_owned()),
+            render_mb: env.number("PROTOVIDEO_RENDER_MEMORY", 3538, "MB, a whole number from 128", 128..)?,
             function: Function::read(env)?,
         })
     }

@@ -14,6 +14,7 @@ fn defaults_are_the_contract_s() {
     assert_eq!(config.cache_max_age, Duration::from_secs(86_400));
     assert_eq!((config.memory_warning, config.memory_critical), (1000, 2000));
     assert_eq!(config.cache_max_size, None);
+    assert_eq!((config.slow_step, config.openai_price), (Duration::from_secs(30), None));
     assert_eq!(config.tts_device, TtsDevice::Cpu);
     assert_eq!(config.assets, PathBuf::from("/home/me/.cache/protovideo/assets"));
 }
@@ -29,6 +30,9 @@ fn every_variable_takes_effect() {
         ("MEMORY_WARNING_THRESHOLD", "300"),
         ("MEMORY_CRITICAL_THRESHOLD", "400"),
         ("TTS_DEVICE", "cuda"),
+        ("SLOW_STEP_THRESHOLD", "5"),
+        ("OPENAI_IMAGE_PRICE", "0.04"),
+        ("PROTOVIDEO_RENDER_MEMORY", "1769"),
         ("PROTOVIDEO_ALLOW_HOSTS", "a:80, b:8080"),
         ("XDG_CACHE_HOME", "/x"),
     ])
@@ -37,6 +41,8 @@ fn every_variable_takes_effect() {
     assert_eq!(config.cache_max_age, Duration::from_secs(3600));
     assert_eq!((config.memory_warning, config.memory_critical), (300, 400));
     assert_eq!(config.cache_max_size, Some(500));
+    assert_eq!((config.slow_step, config.openai_price), (Duration::from_secs(5), Some(0.04)));
+    assert_eq!(config.cloud.render_mb, 1769);
     assert_eq!(config.tts_device, TtsDevice::Cuda);
     assert_eq!(config.allow_hosts, ["a:80", "b:8080"]);
     assert_eq!(config.assets, PathBuf::from("/x/protovideo/assets"));
@@ -53,7 +59,11 @@ fn a_bad_value_names_variable_value_and_what_is_allowed() {
     assert_eq!(said("CACHE_ENABLED", "maybe"), r#"CACHE_ENABLED is "maybe"; allowed: true, false, 1, 0"#);
     assert_eq!(said("CACHE_MAX_SIZE", "0"), r#"CACHE_MAX_SIZE is "0"; allowed: MB, a whole number from 1"#);
     assert_eq!(said("TTS_DEVICE", "gpu"), r#"TTS_DEVICE is "gpu"; allowed: cpu or cuda"#);
-    for name in ["CACHE_MAX_AGE", "MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "TASK_DEADLINE"] {
+    for price in ["-1", "free", "NaN", "inf"] {
+        assert!(said("OPENAI_IMAGE_PRICE", price).ends_with("allowed: US dollars a picture, 0 or more"), "{price}");
+    }
+    let whole = ["MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "SLOW_STEP_THRESHOLD"];
+    for name in ["CACHE_MAX_AGE", "PROTOVIDEO_RENDER_MEMORY", "TASK_DEADLINE"].into_iter().chain(whole) {
         assert!(said(name, "-1").contains("whole number"), "{name}");
     }
 }

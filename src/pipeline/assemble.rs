@@ -172,7 +172,7 @@ impl Pipeline {
             "bytes": film.bytes,
             "loudness": facts.loudness_milli.map(|milli| f64::from(milli) / 1000.0),
             "true_peak": facts.true_peak_milli.map(|milli| f64::from(milli) / 1000.0),
-            "performance_report": report::performance(&records, job.task.created_at, now, &job.plan.made_with),
+            "performance_report": report::performance(&records, &job.plan, job.task.created_at, now, &self.settings.pricing),
         });
         if let Some(fields) = result.as_object_mut() {
             fields.extend(exported);

@@ -82,3 +82,31 @@ impl Memory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::perf::tests::logged;
+
+    #[test]
+    fn memory_is_told_when_it_rises_over_a_threshold_and_not_again_while_it_stays() {
+        let memory = Memory::new(Alerts::new(Duration::MAX, 300, 400));
+        let looks = [200, 300, 301, 350, 450, 460, 310, 290, 500];
+        let told = logged(|| {
+            looks.into_iter().fold(Level::Plenty, |before, mb| memory.look(mb * 1_000_000, before).level);
+        });
+        let told: Vec<_> = told
+            .iter()
+            .map(|(level, fields)| {
+                let mb = |field: &str| fields[field].as_u64().unwrap();
+                (level.as_str().unwrap(), fields["code"].as_str().unwrap(), mb("resident_mb"), mb("threshold_mb"))
+            })
+            .collect();
+        let expected = [
+            ("WARN", "MEMORY_WARNING", 301, 300),
+            ("ERROR", "MEMORY_CRITICAL", 450, 400),
+            ("ERROR", "MEMORY_CRITICAL", 500, 400),
+        ];
+        assert_eq!(told, expected);
+    }
+}

@@ -14,6 +14,7 @@ mod layout;
 mod memory;
 mod perf;
 mod progress;
+mod quote;
 mod ready;
 mod reconcile;
 mod render;
@@ -29,6 +30,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::cost::Pricing;
 use crate::domain::task::{Place, Task};
 use crate::ports::World;
 use crate::recipe::plan::Plan;
@@ -40,6 +42,8 @@ pub use handle::Handled;
 pub use layout::Captions;
 pub use perf::Alerts;
 pub use progress::{Event, Observer, Quiet};
+pub use quote::refusal;
+
 pub use reconcile::Reconciled;
 pub use submit::Submitted;
 
@@ -69,6 +73,8 @@ pub struct Settings {
     pub alerts: Alerts,
     /// The size in MB of the Lambda function that this process is.
     pub function_mb: Option<u64>,
+    /// What has to be known to tell a film's cost.
+    pub pricing: Pricing,
 }
 
 /// The steps, over a world.

@@ -82,6 +82,7 @@ impl Pipeline {
             return Ok(Submitted { task: id, plan, warnings: request.warnings(), new: false });
         }
         let plan = Arc::new(self.plan(draft).await?);
+        self.afford(&plan, request.max_cost).await?;
         let now = self.world.clock.now_ms();
         let task = NewTask {
             id: id.clone(),

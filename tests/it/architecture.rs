@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `cli` puts the world together and may use everything but the stand-ins of `testing`.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("domain", &[]),
     ("recipe", &["domain"]),
+    ("cost", &["domain", "recipe"]),
     ("ports", &["domain", "recipe"]),
-    ("pipeline", &["domain", "recipe", "ports", "telemetry", "wav"]),
+    ("pipeline", &["cost", "domain", "recipe", "ports", "telemetry", "wav"]),
     // What hangs on the ports.
     ("speech", &["domain", "recipe", "ports", "assets", "wav"]),
     ("picture", &["domain", "recipe", "ports", "pixels"]),
@@ -27,12 +28,13 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("work", &["ports"]),
     // Whoever puts the world together.
     ("makers", &["assets", "config", "fetch", "media", "picture", "ports", "speech"]),
-    ("workshop", &["aws", "config", "makers", "pipeline", "ports"]),
+    ("workshop", &["aws", "config", "cost", "makers", "pipeline", "ports"]),
     (
         "lambda",
         &[
             "aws",
             "config",
+            "cost",
             "domain",
             "makers",
             "pipeline",
@@ -50,6 +52,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "assets",
             "aws",
             "config",
+            "cost",
             "domain",
             "fetch",
             "local",
@@ -69,7 +72,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
 ];
 
 /// What tests beside the code may use on top: the world in memory, and the installed models.
-const TESTS_MAY_USE: [&str; 4] = ["testing", "assets", "pipeline", "wav"];
+const TESTS_MAY_USE: [&str; 5] = ["testing", "assets", "cost", "pipeline", "wav"];
 
 /// Files beside `config.rs` that read the environment outside tests, and how often.
 const READS_ENVIRONMENT: [(&str, usize, &str); 1] =

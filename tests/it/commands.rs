@@ -91,6 +91,17 @@ fn the_report_is_text_json_and_a_page_that_needs_nothing_else() {
     for field in ["kind", "scene", "artifact", "cache", "reason", "wall_ms", "memory_bytes", "bytes", "lane"] {
         assert!(made.iter().all(|record| record.get(field).is_some()), "{field}");
     }
+    let scene = made.iter().find(|record| record["kind"] == "scene").unwrap();
+    let of = |record: &Value, field: &str| record[field].as_u64().unwrap();
+    assert!(of(scene, "children_processor_ms") > 0, "ffmpeg encodes: {scene}");
+    assert!((1 << 20..1 << 30).contains(&of(scene, "children_memory_bytes")), "{scene}");
+    let picture = made.iter().find(|record| record["kind"] == "picture").unwrap();
+    assert!(of(picture, "processor_ms") > 0 && of(picture, "children_processor_ms") == 0, "{picture}");
+    let last = report["critical_path"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["step"], &report["cost"]["usd"]), (&json!("poster"), &json!(0.0)));
+    let trace = desk.run(&["report", "--format", "trace"]).json();
+    let events = trace["traceEvents"].as_array().unwrap();
+    assert_eq!(events.iter().filter(|event| event["ph"] == "X").count(), made.len(), "an event for each step");
     assert_eq!(desk.run(&["report", "--format", "html", "-o", "report.html"]).ok(), "report.html\n");
     let page = desk.read("report.html");
     assert_eq!(page.matches("<rect ").count(), made.len(), "a bar for each step");
@@ -108,6 +119,40 @@ fn the_report_is_text_json_and_a_page_that_needs_nothing_else() {
     for outside in ["http:", "https:", "//", "src=", "href=", "@import", "url(", "<script"] {
         assert!(!page.contains(outside), "the page refers to {outside}");
     }
+}
+
+#[test]
+fn a_quote_tells_what_is_to_be_made_and_what_it_costs() {
+    let desk = Desk::new();
+    let mut request = film(&json!([{"type": "image", "promptImage": "A boat", "duration": 0.25}]));
+    desk.write("request.json", request.to_string());
+    let text = desk.run(&["quote", "request.json"]);
+    for part in
+        ["0 to 0 s of film", "on this machine (", ", $0\n", "on AWS, nothing cached: ", "functions $", "November 2026"]
+    {
+        assert!(text.ok().contains(part), "{part}: {}", text.stdout);
+    }
+    let quote = || desk.run(&["quote", "request.json", "--json"]).json();
+    let high = |told: &Value, range: &str| told[range]["high"].as_f64().unwrap();
+    let before = quote();
+    assert!(high(&before, "minutes") > 0.0 && high(&before["on_aws"], "usd") > 0.0, "{before}");
+    assert_eq!(before["usd"]["high"], json!(0.0), "the built-in illustrator costs nothing: {before}");
+    desk.run(&["report"]).fails(3, &["no task"]);
+    desk.render(&request).ok();
+    let after = quote();
+    assert_eq!(after["minutes"]["high"], json!(0.0), "all of it is cached: {after}");
+    let parts = after["parts"].as_array().unwrap();
+    assert!(parts.iter().all(|part| part["make"] == 0), "{after}");
+    // Pictures that cost something are not drawn for more than is allowed; nobody is asked for them.
+    let paid =
+        [("OPENAI_API_KEY", "sk-x"), ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1"), ("OPENAI_IMAGE_PRICE", "0.04")];
+    request["scenes"][0]["image_provider"] = json!("openai");
+    request["max_cost"] = json!(0.03);
+    desk.write("request.json", request.to_string());
+    let why = "max_cost: found 0.03; the film would cost 0.0400 to 0.0400 US dollars; allowed: 0.04 or more";
+    desk.run_with(&paid, &["render", "request.json", "-o", "film.mp4"]).fails(3, &[why]);
+    let quote = desk.run_with(&paid, &["quote", "request.json"]);
+    assert!(quote.ok().contains(&format!("it would be refused: {why}")), "{}", quote.stdout);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Variables of the machine that runs the tests must not reach the program.
-const CLEARED: [&str; 14] = [
+const CLEARED: [&str; 16] = [
     "CACHE_ENABLED",
     "CACHE_MAX_AGE",
     "IMAGE_PROVIDER",
@@ -20,9 +20,11 @@ const CLEARED: [&str; 14] = [
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "OPENAI_IMAGE_MODEL",
+    "OPENAI_IMAGE_PRICE",
     "PROTOVIDEO_ALLOW_HOSTS",
     "PROTOVIDEO_FFMPEG",
     "PROTOVIDEO_LOG",
+    "SLOW_STEP_THRESHOLD",
     "TASK_DEADLINE",
     "TTS_DEVICE",
 ];

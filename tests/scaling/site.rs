@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use protovideo::cost::{self, Pricing};
 use protovideo::domain::task::{Message, Outcome};
 use protovideo::pipeline::{Event, Handled, Observer, Pipeline, Settings, VISIBILITY};
 use protovideo::ports::{Delivery, Queue as _};
@@ -45,6 +46,7 @@ pub(crate) fn settings(work: &Path) -> Settings {
         watches: false,
         alerts: protovideo::pipeline::Alerts::default(),
         function_mb: None,
+        pricing: Pricing { site: cost::Site::Machine { cores: 1 }, picture_usd: None },
     }
 }
 

@@ -9,6 +9,7 @@ mod limit;
 mod memory;
 mod meter;
 mod peer;
+mod rates;
 mod requests;
 mod speech;
 
@@ -45,6 +46,8 @@ enum Part {
     Memory,
     /// Processor time of speech
     Speech,
+    /// What work takes, a unit, as `quote` counts it
+    Rates,
     /// The video path against `MoviePy`
     Peer,
 }
@@ -70,6 +73,7 @@ impl Bench {
                 Part::Cached => cached::measure(folder.path()).await?,
                 Part::Memory => memory::measure(folder.path())?,
                 Part::Speech => speech::measure(config, folder.path())?,
+                Part::Rates => rates::measure(folder.path())?,
                 Part::Peer => peer::measure(config, folder.path(), self.moviepy.as_deref()).await?,
             };
             for figure in &measured {

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{ended, made_with, number, why};
+use super::rows::rows;
+use super::{ended, made_with, number, text, why};
 use crate::domain::task::{CacheOutcome, StepRecord, Task};
 use crate::recipe::Kind;
 
@@ -41,16 +42,20 @@ pub(super) fn page(task: &Task, records: &[StepRecord], report: &Value) -> Strin
     );
     out.push_str(&chart(task, records));
     out.push_str(&key());
-    out.push_str("<table><tr><th>step<th class=n>scene<th class=n>seconds<th class=n>MB<th class=n>bytes<th>why<th>artifact</tr>\n");
-    for record in records {
+    let _ = writeln!(out, "<pre>{}</pre>", escape(text::figures(report).trim()));
+    out.push_str("<table><tr><th>step<th class=n>scene<th class=n>seconds<th class=n>queued<th class=n>processor<th class=n>MB<th class=n>bytes<th class=n>$<th>why<th>artifact</tr>\n");
+    for (index, record) in records.iter().enumerate() {
         let scene = record.scene.map(|scene| scene.to_string()).unwrap_or_default();
         let _ = writeln!(
             out,
-            "<tr><td>{}<td class=n>{scene}<td class=n>{:.3}<td class=n>{:.0}<td class=n>{}<td>{}<td><code>{}</code></tr>",
+            "<tr><td>{}<td class=n>{scene}<td class=n>{:.3}<td class=n>{:.3}<td class=n>{:.2}<td class=n>{:.0}<td class=n>{}<td class=n>{:.6}<td>{}<td><code>{}</code></tr>",
             escape(&record.kind),
             record.wall_ms as f64 / 1000.0,
+            number(report, &format!("/artifacts/{index}/queued_ms")) / 1000.0,
+            record.all_processor_ms() as f64 / 1000.0,
             record.memory_bytes as f64 / 1e6,
             record.bytes,
+            number(report, &format!("/artifacts/{index}/usd")),
             escape(why(record)),
             escape(record.artifact.get(..24).unwrap_or(&record.artifact)),
         );
@@ -59,7 +64,6 @@ pub(super) fn page(task: &Task, records: &[StepRecord], report: &Value) -> Strin
     out
 }
 
-/// Steps of one lane may run side by side (a scene's sentences and its picture), so a lane has as many rows as it needs.
 fn chart(task: &Task, records: &[StepRecord]) -> String {
     let (from, to) = (task.created_at, ended(task, records).max(task.created_at + 1));
     let x = |ms: u64| ms.saturating_sub(from) as f64 / (to - from) as f64 * WIDTH;
@@ -103,22 +107,6 @@ fn key() -> String {
     let entry = |(class, words): (&str, &str)| format!("<span><i class=\"{class}\"></i>{words}</span>");
     let entries: Vec<_> = kinds.chain(OUTCOMES).map(entry).collect();
     format!("<p class=key>{}</p>\n", entries.join("\n"))
-}
-
-fn rows(records: &[StepRecord]) -> Vec<Vec<&StepRecord>> {
-    let mut sorted: Vec<_> = records.iter().collect();
-    sorted.sort_by_key(|r| (r.lane, r.began_at));
-    let mut rows: Vec<Vec<&StepRecord>> = Vec::new();
-    for record in sorted {
-        let free = rows.iter_mut().find(|row| {
-            row.last().is_some_and(|last| last.lane == record.lane && last.began_at + last.wall_ms <= record.began_at)
-        });
-        match free {
-            Some(row) => row.push(record),
-            None => rows.push(vec![record]),
-        }
-    }
-    rows
 }
 
 fn escape(text: &str) -> String {

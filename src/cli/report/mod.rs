@@ -1,7 +1,9 @@
-//! Where a task's time went: `report`, as text, JSON or a page.
+//! Where a task's time and money went: `report`, as text, JSON, a page or a trace.
 
 mod html;
+mod rows;
 mod text;
+mod trace;
 
 use std::path::PathBuf;
 
@@ -33,6 +35,8 @@ enum Format {
     Text,
     Json,
     Html,
+    /// For Perfetto and Chrome's tracing page
+    Trace,
 }
 
 impl Report {
@@ -44,12 +48,14 @@ impl Report {
             None => tasks.recent(1).await?.pop().ok_or_else(|| Failure::request("there is no task yet"))?,
         };
         let records = tasks.records(&task.id).await?;
-        let made_with = &station.pipeline.dispatch().plan_of(&task).await?.made_with;
-        let report = performance(&records, task.created_at, ended(&task, &records), made_with);
+        let plan = station.pipeline.dispatch().plan_of(&task).await?;
+        let pricing = &station.pipeline.settings().pricing;
+        let report = performance(&records, &plan, task.created_at, ended(&task, &records), pricing);
         let written = match self.format {
             Format::Text => text::report(&task, &records, &report),
             Format::Json => serde_json::to_string_pretty(&report)?,
             Format::Html => html::page(&task, &records, &report),
+            Format::Trace => trace::trace(&task, &records).to_string(),
         };
         match &self.output {
             None => print(written.trim_end()),
@@ -63,7 +69,7 @@ impl Report {
 
 /// When the task ended; for one that goes on, when its last step did.
 fn ended(task: &Task, records: &[StepRecord]) -> u64 {
-    let last = records.iter().map(|r| r.began_at + r.wall_ms).max().unwrap_or(task.created_at);
+    let last = records.iter().map(StepRecord::ended_at).max().unwrap_or(task.created_at);
     task.finished_at.unwrap_or(last)
 }
 

@@ -39,18 +39,77 @@ pub(super) fn report(task: &Task, records: &[StepRecord], report: &Value) -> Str
         let step = |field| number(report, &format!("/steps/{name}/{field}"));
         let _ = writeln!(out, "  {name:<18} {:>8.2} s {:>6.0} MB", step("duration"), step("memory_mb"));
     }
-    let _ = writeln!(out, "\n{:<11} {:>5} {:>9} {:>7} {:>10}  why", "step", "scene", "seconds", "MB", "bytes");
-    for record in records {
+    out.push_str(&figures(report));
+    let _ = writeln!(
+        out,
+        "\n{:<11} {:>5} {:>9} {:>8} {:>9} {:>6} {:>10}  why",
+        "step", "scene", "seconds", "queued", "processor", "MB", "bytes"
+    );
+    for (index, record) in records.iter().enumerate() {
         let scene = record.scene.map_or_else(|| "-".to_owned(), |scene| scene.to_string());
         let why = why(record);
         let _ = writeln!(
             out,
-            "{:<11} {scene:>5} {:>9.3} {:>7.0} {:>10}  {why}",
+            "{:<11} {scene:>5} {:>9.3} {:>8.3} {:>9.2} {:>6.0} {:>10}  {why}",
             record.kind,
             record.wall_ms as f64 / 1000.0,
+            number(report, &format!("/artifacts/{index}/queued_ms")) / 1000.0,
+            record.all_processor_ms() as f64 / 1000.0,
             record.memory_bytes as f64 / 1e6,
             record.bytes
         );
     }
     out
+}
+
+/// What stands between the sums and the list of all steps: times, cost, percentiles, the critical path, scenes.
+pub(super) fn figures(report: &Value) -> String {
+    let mut out = String::new();
+    let of = |pointer| number(report, pointer);
+    let _ = writeln!(
+        out,
+        "processor time {:.2} s; largest program {:.0} MB; steps queued {:.2} s, waited {:.2} s, worked {:.2} s",
+        of("/processor_time"),
+        of("/children_memory_mb"),
+        of("/waiting/queued"),
+        of("/waiting/waited"),
+        of("/waiting/worked")
+    );
+    let parts = ["functions", "requests", "storage", "pictures"];
+    let parts = parts.map(|part| format!("{part} ${:.6}", number(report, &format!("/cost/{part}"))));
+    let _ = writeln!(out, "cost ${:.6}: {}", of("/cost/usd"), parts.join(", "));
+    for (who, count) in report["cost"]["unpriced_pictures"].as_object().into_iter().flatten() {
+        let _ = writeln!(out, "  {count} pictures by {who} are not in it: what they cost is not known");
+    }
+    let _ = writeln!(out, "  prices of {}", report["cost"]["prices"]["as_of"].as_str().unwrap_or_default());
+    let _ = writeln!(out, "\n{:<11} {:>5} {:>9} {:>9} {:>9}  seconds at work", "made", "count", "p50", "p95", "max");
+    for (kind, figures) in report["percentiles"].as_object().into_iter().flatten() {
+        let of = |name: &str| figures[name].as_f64().unwrap_or(0.0);
+        let _ = writeln!(out, "{kind:<11} {:>5} {:>9.3} {:>9.3} {:>9.3}", of("count"), of("p50"), of("p95"), of("max"));
+    }
+    let _ = writeln!(out, "\n{:<11} {:>5} {:>9} {:>9} {:>9}", "critical", "scene", "queued", "waited", "worked");
+    for step in report["critical_path"].as_array().into_iter().flatten() {
+        let of = |name: &str| step[name].as_f64().unwrap_or(0.0);
+        let _ = writeln!(
+            out,
+            "{:<11} {:>5} {:>9.3} {:>9.3} {:>9.3}",
+            step["step"].as_str().unwrap_or_default(),
+            scene(&step["scene"]),
+            of("queued"),
+            of("waited"),
+            of("worked")
+        );
+    }
+    let _ = writeln!(out, "\n{:<11} {:>5} {:>9} {:>9} {:>11}", "expensive", "scene", "processor", "worked", "$");
+    for took in report["expensive_scenes"].as_array().into_iter().flatten() {
+        let of = |name: &str| took[name].as_f64().unwrap_or(0.0);
+        let (processor, worked, usd) = (of("processor"), of("worked"), of("usd"));
+        let _ = writeln!(out, "{:<11} {:>5} {processor:>9.2} {worked:>9.3} {usd:>11.6}", "", scene(&took["scene"]));
+    }
+    out
+}
+
+/// A scene's place; nothing for the whole film.
+fn scene(place: &Value) -> String {
+    place.as_u64().map_or_else(|| "-".to_owned(), |scene| scene.to_string())
 }

@@ -87,9 +87,9 @@ pub struct Request {
     /// How a global narration is shared by the scenes. Only `even` is supported yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<Pace>,
-    /// Refuse, before anything is spent, what would cost more. Not supported yet.
+    /// US dollars: refuse, before anything is spent, what may cost more, by list prices and the highest estimate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.0))]
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub max_cost: Option<f64>,
 }
 

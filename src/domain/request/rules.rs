@@ -21,7 +21,7 @@ pub enum Origin {
 }
 
 /// Fields that are known and refused, rather than ignored.
-const FILM_LATER: [&str; 6] = ["audio_prompt_url", "music", "logo", "outputs", "callback_url", "max_cost"];
+const FILM_LATER: [&str; 5] = ["audio_prompt_url", "music", "logo", "outputs", "callback_url"];
 const SCENE_LATER: [&str; 6] = ["video", "narration", "audio_prompt_url", "music", "music_volume", "text"];
 
 /// Adds every fault that the rules find.

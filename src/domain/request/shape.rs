@@ -128,6 +128,9 @@ impl Walk<'_> {
             };
             self.wrong(path, value, &allowed);
         }
+        if let Some(bound) = bound(schema, "exclusiveMinimum").filter(|bound| number <= *bound) {
+            self.wrong(path, value, &format!("more than {bound}"));
+        }
     }
 
     fn wrong(&mut self, path: &str, value: &Value, allowed: &str) {

@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{Arc, Files, Path, Sqlite};
+use crate::cost::{Pricing, Site};
 use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Status, Task};
 use crate::local::memory::Budget;
@@ -35,6 +36,7 @@ fn pipeline(world: World, work: &Path) -> Pipeline {
         watches: false,
         alerts: Alerts::default(),
         function_mb: None,
+        pricing: Pricing { site: Site::Machine { cores: 1 }, picture_usd: None },
     };
     Pipeline::new(world, settings, Arc::new(Quiet))
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+use crate::domain::task::Tokens;
 use crate::ports::{Class, PortError, PortResult};
 
 /// The code of answers that make no sense.
@@ -33,6 +34,25 @@ struct Success {
 struct Item {
     b64_json: Option<String>,
     url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Billed {
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    #[serde(default)]
+    input_tokens: u64,
+    #[serde(default)]
+    output_tokens: u64,
+}
+
+/// What an answer says that it is billed by; nothing where it does not say so.
+pub(super) fn tokens(answer: &[u8]) -> Tokens {
+    let usage = serde_json::from_slice::<Billed>(answer).ok().and_then(|billed| billed.usage);
+    usage.map_or_else(Tokens::default, |usage| Tokens { input: usage.input_tokens, output: usage.output_tokens })
 }
 
 /// The picture of a successful answer.

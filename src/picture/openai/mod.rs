@@ -21,7 +21,7 @@ pub use settings::{DEFAULT_BASE_URL, DEFAULT_MODEL, Settings};
 
 use super::check;
 use crate::domain::units::Size;
-use crate::ports::{Class, PortError, PortResult, StepContext};
+use crate::ports::{Class, PortError, PortResult, StepContext, Used};
 use answer::{Picture, bad_answer, unreachable};
 
 /// The most bytes of an answer: a picture of 25 MB in base64, and some words.
@@ -67,16 +67,16 @@ impl OpenAi {
             () = tokio::time::sleep_until(context.deadline.into()) => {
                 Err(PortError::transient(Class::Limit, "TIMEOUT", "the step's time ran out while a picture was made"))
             }
-            outcome = self.ask_until(context.deadline, model, prompt, size) => outcome,
+            outcome = self.ask_until(context, model, prompt, size) => outcome,
         }
     }
 
     /// Asks until a picture comes, or until asking again is of no use.
-    async fn ask_until(&self, deadline: Instant, model: &str, prompt: &str, size: Size) -> PortResult<Vec<u8>> {
+    async fn ask_until(&self, context: &StepContext, model: &str, prompt: &str, size: Size) -> PortResult<Vec<u8>> {
         let patience = &self.settings.patience;
         let (mut tries, mut bad_answers) = (0, 0);
         loop {
-            let attempt = tokio::time::timeout(patience.total, self.ask(model, prompt, size)).await;
+            let attempt = tokio::time::timeout(patience.total, self.ask(model, prompt, size, &context.used)).await;
             let mut error = match attempt.unwrap_or_else(|_| Err(answer::too_slow(patience.total))) {
                 Ok(picture) => return Ok(picture),
                 Err(error) => error,
@@ -86,7 +86,7 @@ impl OpenAi {
             bad_answers += u32::from(error.code == answer::BAD_ANSWER);
             error.retryable &= bad_answers < 2;
             let wait = error.retry_after.unwrap_or_else(|| patience.backoff(tries));
-            if !error.retryable || tries >= patience.tries || Instant::now() + wait >= deadline {
+            if !error.retryable || tries >= patience.tries || Instant::now() + wait >= context.deadline {
                 return Err(error);
             }
             tracing::debug!(code = error.code, tries, ?wait, "the openai image provider is asked again");
@@ -95,7 +95,7 @@ impl OpenAi {
     }
 
     /// Asks once.
-    async fn ask(&self, model: &str, prompt: &str, size: Size) -> PortResult<Vec<u8>> {
+    async fn ask(&self, model: &str, prompt: &str, size: Size, used: &Used) -> PortResult<Vec<u8>> {
         let client = self.client.get_or_try_init(|| async { self.build() }).await?;
         let size = self.settings.nearest(size);
         let mut body = json!({ "model": model, "prompt": prompt, "n": 1, "size": size.to_string() });
@@ -113,11 +113,13 @@ impl OpenAi {
             let secrets = [(key, "[key]"), (prompt, "[prompt]")];
             return Err(answer::refusal(status, &answer, retry_after, &secrets));
         }
-        let picture = match answer::picture(&answer)? {
+        // Also an answer that is of no use was paid for.
+        used.billed(used.clocked(|| answer::tokens(&answer)));
+        let picture = match used.clocked(|| answer::picture(&answer))? {
             Picture::Bytes(bytes) => bytes,
             Picture::At(url) => self.download(client, url).await?,
         };
-        check(&picture).map_err(|error| bad_answer(&error.to_string()))?;
+        used.clocked(|| check(&picture)).map_err(|error| bad_answer(&error.to_string()))?;
         Ok(picture)
     }
 

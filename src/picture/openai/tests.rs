@@ -264,3 +264,20 @@ fn a_base_that_is_no_web_address_is_refused() {
         assert_eq!(OpenAi::new(settings).expect_err(base_url).code, "BAD_SETTING");
     }
 }
+
+#[tokio::test]
+async fn what_was_billed_is_counted_also_for_an_answer_that_is_of_no_use() {
+    let billed = |picture: &[u8], input: u64, output: u64| {
+        let usage = json!({"total_tokens": input + output, "input_tokens": input, "output_tokens": output});
+        Answer::new(200, json!({"data": [{"b64_json": base64(picture)}], "usage": usage}).to_string())
+    };
+    let script = vec![failure(500, "busy"), billed(b"no picture", 20, 1584), billed(&png(), 21, 1585), success(&png())];
+    let stub = HttpStub::start(script).await.unwrap();
+    let (provider, context) = (provider(&stub.url("/v1")), context());
+    provider.make("gpt-image-1", PROMPT, Size::PORTRAIT, &context).await.unwrap();
+    let tokens = context.used.so_far().tokens;
+    assert_eq!((tokens.input, tokens.output), (41, 3169));
+    // Other servers say nothing.
+    provider.make("gpt-image-1", PROMPT, Size::PORTRAIT, &context).await.unwrap();
+    assert_eq!(context.used.so_far().tokens, tokens);
+}

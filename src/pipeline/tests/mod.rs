@@ -1,5 +1,6 @@
 //! The whole pipeline over stores in memory and stand-ins for the makers.
 
+mod cost;
 mod crashes;
 mod failures;
 mod looked_after;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{Alerts, Handled, Pipeline, Quiet, Settings, Submitted};
+use crate::cost::{Pricing, Site};
 use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Message, Task, Work};
 use crate::ports::{PortResult, Tasks as _, World};
@@ -71,6 +73,7 @@ impl Stage {
             watches: false,
             alerts: Alerts::default(),
             function_mb: None,
+            pricing: Pricing { site: Site::Machine { cores: 1 }, picture_usd: None },
         };
         Pipeline::new(world, settings, Arc::new(Quiet))
     }

@@ -1,0 +1,154 @@
+use super::*;
+use crate::cost::Site;
+use crate::cost::tests::plan;
+use crate::domain::task::Place;
+
+const HOME: Pricing = Pricing { site: Site::Machine { cores: 1 }, picture_usd: None };
+
+fn record(kind: &str, scene: Option<u32>, began_at: u64, wall_ms: u64) -> StepRecord {
+    StepRecord {
+        kind: kind.into(),
+        scene,
+        artifact: format!("{kind}/v1/x"),
+        began_at,
+        wall_ms,
+        ..StepRecord::default()
+    }
+}
+
+fn report(records: &[StepRecord]) -> Value {
+    performance(records, &plan(&["One."], ("card", "card-2")), 10_000, 15_200, &HOME)
+}
+
+#[test]
+fn the_contract_s_shape() {
+    let record = |kind: &str, cache, wall_ms, megabytes: u64| StepRecord {
+        cache,
+        memory_bytes: megabytes * 1_000_000,
+        ..record(kind, Some(0), 0, wall_ms)
+    };
+    let records = [
+        record("speech", CacheOutcome::Miss, 1_500, 200),
+        record("speech", CacheOutcome::Hit, 2, 210),
+        record("picture", CacheOutcome::Waited, 300, 150),
+        record("scene", CacheOutcome::Miss, 4_000, 500),
+    ];
+    let mut report = report(&records);
+    let report = report.as_object_mut().unwrap();
+    report.retain(|part, _| {
+        ["made_with", "total_time", "total_memory_mb", "cache_stats", "steps"].contains(&part.as_str())
+    });
+    assert_eq!(
+        *report,
+        *json!({"made_with": "ffmpeg version 9", "total_time": 5.2, "total_memory_mb": 500.0, "cache_stats": {"hits": 2, "misses": 2},
+            "steps": {"audio_generation": {"duration": 1.502, "memory_mb": 210.0, "count": 2},
+                "image_generation": {"duration": 0.3, "memory_mb": 150.0, "count": 1},
+                "scene_processing": {"duration": 4.0, "memory_mb": 500.0, "count": 1}}})
+        .as_object()
+        .unwrap()
+    );
+}
+
+/// Two scenes: the second waits for a worker, and for an encoder; the film makes its sound within itself.
+fn two_scenes() -> Vec<StepRecord> {
+    vec![
+        record("speech", Some(0), 10_100, 200),
+        record("picture", Some(0), 10_100, 300),
+        record("scene", Some(0), 10_400, 1_000),
+        record("picture", Some(1), 11_000, 100),
+        StepRecord { cache: CacheOutcome::Hit, ..record("speech", Some(1), 11_000, 50) },
+        StepRecord {
+            waited_ms: 400,
+            processor_ms: 300,
+            children_processor_ms: 900,
+            children_memory_bytes: 80_000_000,
+            ..record("scene", Some(1), 11_150, 2_000)
+        },
+        record("soundtrack", None, 13_250, 250),
+        record("film", None, 13_200, 800),
+        record("poster", None, 14_000, 50),
+    ]
+}
+
+#[test]
+fn the_critical_path_leads_from_the_request_to_the_last_step() {
+    let step = |step: &str, scene: Option<u32>, queued: f64, waited: f64, worked: f64| json!({"step": step, "scene": scene, "cache": "miss", "queued": queued, "waited": waited, "worked": worked});
+    let report = report(&two_scenes());
+    assert_eq!(
+        report["critical_path"],
+        json!([
+            step("picture", Some(1), 1.0, 0.0, 0.1),
+            step("scene", Some(1), 0.05, 0.4, 1.6),
+            step("soundtrack", None, 0.1, 0.0, 0.25),
+            step("film", None, 0.0, 0.0, 0.5),
+            step("poster", None, 0.0, 0.0, 0.05),
+        ])
+    );
+    let waited =
+        |step: &Value| ["queued", "waited", "worked"].map(|part| step[part].as_f64().unwrap()).iter().sum::<f64>();
+    let path: f64 = report["critical_path"].as_array().unwrap().iter().map(waited).sum();
+    assert!((path - 4.05).abs() < 1e-9, "it takes all of the time until the last step ends: {path}");
+}
+
+#[test]
+fn a_narration_comes_before_all_scenes() {
+    let records = [record("speech", None, 10_000, 500), record("picture", Some(0), 10_600, 100)];
+    let path = &report(&records)["critical_path"];
+    assert_eq!((&path[0]["step"], &path[1]["queued"]), (&json!("speech"), &json!(0.1)));
+}
+
+#[test]
+fn waiting_is_told_from_working() {
+    let report = report(&two_scenes());
+    // 0.1 s twice for the first scene's steps and 1.0 s twice for the second's, 0.05 s and 0.1 s as on the path.
+    assert_eq!(report["waiting"], json!({"queued": 2.35, "waited": 0.4, "worked": 4.05}));
+    assert_eq!((&report["processor_time"], &report["children_memory_mb"]), (&json!(1.2), &json!(80.0)));
+    let queued: Vec<_> = report["artifacts"].as_array().unwrap().iter().map(|step| &step["queued_ms"]).collect();
+    assert_eq!(queued, [100, 100, 0, 1000, 1000, 50, 100, 0, 0]);
+}
+
+#[test]
+fn percentiles_are_of_what_was_made() {
+    let report = report(&two_scenes());
+    assert_eq!(report["percentiles"]["scene"], json!({"count": 2, "p50": 1.0, "p95": 1.6, "max": 1.6}));
+    assert_eq!(report["percentiles"]["speech"]["count"], 1, "what was cached took no making");
+}
+
+#[test]
+fn the_most_expensive_scene_is_the_first() {
+    let report = report(&two_scenes());
+    let scenes = report["expensive_scenes"].as_array().unwrap();
+    assert_eq!(scenes[0], json!({"scene": 1, "processor": 1.2, "worked": 1.75, "usd": 0.0}));
+    assert_eq!(scenes.len(), 2);
+    let mut paid = two_scenes();
+    paid[2].place = Place { worker: "a".into(), architecture: "x86_64".into(), function_mb: Some(3538) };
+    let report = self::report(&paid);
+    assert_eq!(report["expensive_scenes"][0]["scene"], 0, "money counts first");
+    assert!(report["artifacts"][2]["usd"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn the_cost_is_told_with_its_prices() {
+    let mut records = two_scenes();
+    for record in &mut records {
+        record.place = Place { worker: "a".into(), architecture: "x86_64".into(), function_mb: Some(3538) };
+    }
+    let cost = &report(&records)["cost"];
+    let usd = |part: &str| cost[part].as_f64().unwrap();
+    let kinds: f64 = cost["kinds"].as_object().unwrap().values().map(|usd| usd.as_f64().unwrap()).sum();
+    assert!(usd("functions") > 1e-4 && usd("requests") > 1e-5, "{cost}");
+    assert!((usd("functions") + usd("requests") + usd("storage") - usd("usd")).abs() < 3e-6, "{cost}");
+    assert!(kinds > usd("functions") && kinds < usd("usd"), "messages belong to no step: {cost}");
+    assert_eq!(cost["prices"]["as_of"], "November 2026");
+    assert_eq!(report(&two_scenes())["cost"]["usd"], 0.0, "a machine of one's own costs nothing here");
+}
+
+#[test]
+fn records_of_earlier_versions_are_read() {
+    let earlier = json!({"kind": "scene", "scene": 3, "artifact": "scene/v2/x", "cache": "hit", "reason": "",
+        "began_at": 1, "wall_ms": 2, "memory_bytes": 3, "bytes": 4, "lane": 5});
+    let read: StepRecord = serde_json::from_value(earlier).unwrap();
+    let cache = CacheOutcome::Hit;
+    let expected = StepRecord { cache, memory_bytes: 3, bytes: 4, lane: 5, ..record("scene", Some(3), 1, 2) };
+    assert_eq!(read, StepRecord { artifact: "scene/v2/x".into(), ..expected });
+}
