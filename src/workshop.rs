@@ -79,6 +79,8 @@ impl Workshop {
     pub fn settings(config: &Config, work: &Path) -> Settings {
         Settings {
             work: work.to_owned(),
+            cores: makers::cores(),
+            workers: 1,
             encoders: makers::cores(),
             memory: config.memory_critical.saturating_mul(1_000_000),
             task_deadline: config.task_deadline,

@@ -64,6 +64,8 @@ impl Station {
         let world = Self::world(config, root, folder, task)?;
         let settings = Settings {
             work: work.path().to_owned(),
+            cores: makers::cores(),
+            workers: config.max_workers,
             encoders: makers::cores().min(config.max_workers),
             memory: super::render::budget(config).critical,
             task_deadline: config.task_deadline,
@@ -126,13 +128,17 @@ impl Station {
     fn world(config: &Config, root: &Path, folder: Option<&Path>, task: Option<&str>) -> PortResult<World> {
         let clock = Arc::new(SystemClock);
         let stores = Sqlite::open(root, clock.clone())?;
+        let speech = Arc::new(makers::speech(config));
+        // Lexicons and taggers are a million small pieces of memory: the system takes them back at once when the process
+        // ends, and giving them back one by one takes it a tenth of a second.
+        std::mem::forget(Arc::clone(&speech));
         Ok(World {
             artifacts: artifacts(config, root, task)?,
             tasks: Arc::new(stores.tasks()),
             queue: Arc::new(stores.queue(task)),
             leases: Arc::new(stores.leases()),
             exports: Arc::new(InCache),
-            speech: Arc::new(makers::speech(config)),
+            speech,
             pictures: makers::pictures(config)?,
             sources: makers::sources(config, folder),
             films: Arc::new(makers::films(config)?.noting(root)),

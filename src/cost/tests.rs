@@ -170,7 +170,12 @@ fn record(artifact: &ArtifactId, cache: CacheOutcome, worker: &str) -> StepRecor
         artifact: artifact.to_string(),
         cache,
         bytes: 1_000_000,
-        place: Place { worker: worker.into(), architecture: "x86_64".into(), function_mb: Some(2048) },
+        place: Place {
+            worker: worker.into(),
+            architecture: "x86_64".into(),
+            function_mb: Some(2048),
+            ..Place::default()
+        },
         ..StepRecord::default()
     }
 }

@@ -1,6 +1,7 @@
 //! What a film is: the request, its units, its timeline, its captions. No I/O, no async, no clock.
 
 pub mod captions;
+pub mod concurrency;
 pub mod film;
 pub mod motion;
 pub mod palette;

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::concurrency::Concurrency;
+
 /// The status words that clients know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -219,16 +221,22 @@ pub struct Place {
     /// The processor's architecture: `x86_64`, `aarch64`.
     #[serde(default)]
     pub architecture: String,
+    /// What computed it: `cpu`, or `cuda` for an NVIDIA GPU.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub device: String,
     /// The size in MB of the Lambda function that it was, by which its time is billed; `None` for a machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function_mb: Option<u64>,
+    /// How much the process did at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<Concurrency>,
 }
 
 /// One step as it ran: the report's raw material. Times are milliseconds. What has a default was not recorded by earlier
 /// versions.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepRecord {
-    /// The recipe's kind: `speech`, `picture`, `scene`, `soundtrack`, `film`, `poster`.
+    /// The recipe's kind: `speech`, `picture`, `scene`, `soundtrack`, `film`, `poster`; `plan` for the request's planning.
     pub kind: String,
     /// The scene's place, from 0; `None` for steps of the whole film.
     pub scene: Option<u32>,

@@ -70,7 +70,7 @@ async fn until_ended(
                     let megabytes = resident / 1_000_000;
                     tracing::warn!(task, code = "MEMORY_CRITICAL", megabytes, "all work but one piece is put off");
                 }
-                pipeline.world().speech.release();
+                pipeline.narrow();
                 begun.iter().skip(1).for_each(|(_, stop)| stop.cancel());
                 workers = 1;
             }

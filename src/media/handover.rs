@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::os::fd::AsFd;
 
 use rustix::io::Errno;
-use rustix::pipe::{IoSliceRaw, SpliceFlags, fcntl_getpipe_size, vmsplice};
+use rustix::pipe::{IoSliceRaw, SpliceFlags, fcntl_getpipe_size, fcntl_setpipe_size, vmsplice};
 
 use super::planes::Planes;
 use crate::domain::units::Size;
@@ -58,7 +58,7 @@ impl<'a, P: AsFd + Write> Lent<'a, P> {
     pub(super) fn to(pipe: &'a mut P, size: Size) -> Self {
         let frames = [Planes::new(size), Planes::new(size)];
         let bytes: usize = frames[0].data.iter().map(Vec::len).sum();
-        let lends = fcntl_getpipe_size(&*pipe).is_ok_and(|holds| holds <= bytes);
+        let lends = widen(pipe, bytes).is_ok_and(|holds| holds <= bytes);
         Self { frames, drawn: 0, pipe, lends }
     }
 }
@@ -85,6 +85,21 @@ impl<P: AsFd + Write> Frames for Lent<'_, P> {
         self.drawn = 1 - self.drawn;
         Ok(())
     }
+}
+
+/// The most that a pipe is asked to hold: what Linux gives everybody (`/proc/sys/fs/pipe-max-size`).
+const WIDEST: usize = 1 << 20;
+
+/// Makes a pipe hold as much as it may and no more than a frame: the fuller it is, the seldomer writer and reader wait
+/// for each other, which costs the encoder a millisecond a frame with what a pipe holds by itself (64 KiB). Answers how much it
+/// holds; one that cannot be made wider stays as it is.
+fn widen(pipe: &impl AsFd, frame: usize) -> Result<usize, Errno> {
+    let holds = fcntl_getpipe_size(pipe)?;
+    let wanted = WIDEST.min(1 << frame.max(1).ilog2());
+    if wanted <= holds {
+        return Ok(holds);
+    }
+    fcntl_setpipe_size(pipe, wanted).or(Ok(holds))
 }
 
 fn write(frame: &Planes, out: &mut impl Write) -> io::Result<()> {
@@ -158,6 +173,15 @@ mod tests {
             }
             assert!(lent(size, count) == expected, "{size}");
         }
+    }
+
+    #[test]
+    fn a_pipe_holds_as_much_as_it_may_and_no_more_than_a_frame() {
+        let (_reader, writer) = pipe().unwrap();
+        let own = fcntl_getpipe_size(&writer).unwrap();
+        assert_eq!(widen(&writer, own / 2), Ok(own));
+        assert_eq!(widen(&writer, 3 * own), Ok(2 * own));
+        assert_eq!(widen(&writer, 1 << 30), Ok(WIDEST));
     }
 
     #[test]

@@ -29,6 +29,8 @@ impl Meter {
 
     pub(super) fn add(&mut self, block: &[f32]) -> PortResult<()> {
         self.samples += block.len() as u64;
+        // What cannot rise above the highest peak so far changes nothing.
+        self.peaks.floor = self.peak;
         self.peak = self.peaks.after(block).iter().copied().fold(self.peak, f32::max);
         self.loudness.add_frames_f32(block).map_err(broken)
     }

@@ -23,6 +23,6 @@ mod vector;
 mod verify;
 
 pub use fonts::Fonts;
-pub use join::film;
+pub use join::{SOUND, film};
 pub use soundtrack::soundtrack;
 pub use studio::Studio;

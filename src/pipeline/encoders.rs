@@ -21,6 +21,7 @@ pub(super) struct Encoders {
     room_mb: u64,
     /// What is allowed altogether.
     memory_mb: u64,
+    count: usize,
 }
 
 /// One turn, which ends when it is dropped.
@@ -34,7 +35,12 @@ impl Encoders {
     pub(super) fn new(count: usize, memory: u64) -> Self {
         let room_mb = (memory / MB).saturating_sub(BESIDE_MB).min(Semaphore::MAX_PERMITS as u64 / 2);
         let (turns, room) = (Semaphore::new(count.max(1)), Semaphore::new(room_mb as usize));
-        Self { turns, room, room_mb, memory_mb: memory / MB }
+        Self { turns, room, room_mb, memory_mb: memory / MB, count: count.max(1) }
+    }
+
+    /// How many may run at once, of frames of that size.
+    pub(super) fn at_once(&self, size: Size) -> usize {
+        self.count.min((self.room_mb / need_mb(size)) as usize)
     }
 
     /// Waits for a turn at other work that keeps a core busy.
@@ -82,7 +88,7 @@ mod tests {
             let encoders = Encoders::new(count, (BESIDE_MB + memory * each) * MB);
             let turns: Vec<_> = std::iter::from_fn(|| encoders.turn(PORTRAIT).now_or_never()).collect();
             assert!(turns.iter().all(Result::is_ok));
-            assert_eq!(turns.len(), expected, "{count} encoders, memory for {memory}");
+            assert_eq!((turns.len(), encoders.at_once(PORTRAIT)), (expected, expected), "{count}, memory for {memory}");
             drop(turns);
             assert!(encoders.turn(PORTRAIT).now_or_never().is_some(), "turns are given back");
         }

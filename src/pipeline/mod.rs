@@ -26,12 +26,15 @@ mod turn;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
 use crate::cost::Pricing;
+use crate::domain::concurrency::Concurrency;
 use crate::domain::task::{Place, Task};
+use crate::domain::units::Size;
 use crate::ports::World;
 use crate::recipe::plan::Plan;
 pub use attend::VISIBILITY;
@@ -52,6 +55,10 @@ pub use submit::Submitted;
 pub struct Settings {
     /// Where steps put their files; emptied by its owner.
     pub work: PathBuf,
+    /// Cores that it may use.
+    pub cores: usize,
+    /// Pieces of work that its caller lets it do at once.
+    pub workers: usize,
     /// At most so many encoders run at once.
     pub encoders: usize,
     /// Bytes of resident memory that the process and its children may take: no more encoders run than fit.
@@ -89,6 +96,8 @@ pub struct Pipeline {
     name: Arc<str>,
     /// Where its steps run.
     place: Place,
+    /// Whether its caller lets it do one piece of work at a time, since memory is short.
+    narrowed: Arc<AtomicBool>,
     dispatch: Dispatch,
     observer: Arc<dyn Observer>,
 }
@@ -117,9 +126,11 @@ impl Pipeline {
         let encoders = Arc::new(encoders::Encoders::new(settings.encoders, settings.memory));
         let name: Arc<str> = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
         let architecture = std::env::consts::ARCH.to_owned();
-        let place = Place { worker: name.to_string(), architecture, function_mb: settings.function_mb };
+        let (device, function_mb) = ("cpu".to_owned(), settings.function_mb);
+        let place = Place { worker: name.to_string(), architecture, device, function_mb, concurrency: None };
         let (dispatch, memory) = (Dispatch::from(&world), Arc::new(memory::Memory::new(settings.alerts)));
-        Self { world, settings, encoders, flights: Arc::default(), memory, name, place, dispatch, observer }
+        let (flights, narrowed) = (Arc::default(), Arc::default());
+        Self { world, settings, encoders, flights, memory, name, place, narrowed, dispatch, observer }
     }
 
     /// The same for one piece of work: in another world over the same tasks and queue, with another folder, and with so
@@ -128,6 +139,27 @@ impl Pipeline {
     pub fn within(&self, world: World, work: PathBuf, step_deadline: Duration) -> Self {
         let settings = Settings { work, step_deadline, ..self.settings.clone() };
         Self { world, settings, ..self.clone() }
+    }
+
+    /// From now on one piece of work is done at a time, since memory is short, and the speech session's is given back.
+    pub fn narrow(&self) {
+        self.narrowed.store(true, Ordering::Relaxed);
+        self.world.speech.release();
+    }
+
+    /// Where a step of a film with frames of that size runs.
+    fn place(&self, size: Size, device: Option<&str>) -> Place {
+        let (settings, narrowed) = (&self.settings, self.narrowed.load(Ordering::Relaxed));
+        let concurrency = Concurrency {
+            cores: settings.cores as u32,
+            memory_mb: settings.memory / 1_000_000,
+            workers: if narrowed { 1 } else { settings.workers as u32 },
+            encoders: self.encoders.at_once(size) as u32,
+            speech: settings.cores as u32,
+            narrowed,
+        };
+        let device = device.unwrap_or(&self.place.device).to_owned();
+        Place { device, concurrency: Some(concurrency), ..self.place.clone() }
     }
 
     /// What it sends, and how it ends tasks.

@@ -45,7 +45,7 @@ pub(super) fn tell(task: &str, record: &StepRecord, slow_step: Duration) {
     let StepRecord { children_processor_ms, children_memory_bytes, .. } = *record;
     let (step, scene, artifact, cache, reason) =
         (&record.kind, record.scene, &record.artifact, record.cache.word(), &record.reason);
-    let (worker, function_mb) = (&record.place.worker, record.place.function_mb);
+    let (worker, device, function_mb) = (&record.place.worker, &record.place.device, record.place.function_mb);
     tracing::info!(
         task,
         step,
@@ -62,6 +62,7 @@ pub(super) fn tell(task: &str, record: &StepRecord, slow_step: Duration) {
         bytes,
         worker,
         lane,
+        device,
         function_mb,
         "PERF"
     );

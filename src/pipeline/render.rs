@@ -78,6 +78,7 @@ impl Pipeline {
     pub(super) async fn speech(&self, job: &Job, scene: Option<u32>, planned: &PlannedSentence) -> PortResult<Got> {
         let recipe = &planned.recipe;
         let make = |context: StepContext| async move {
+            context.used.runs_on(self.world.speech.device(&recipe.voice));
             let spoken = self.world.speech.speak(recipe, &context).await?;
             let facts = SpeechMeta { samples: spoken.samples.len() as u32, words: spoken.words };
             let bytes = context.used.clocked(|| wav::encode(&spoken.samples)).map_err(internal)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -10,11 +11,12 @@ use super::error::{SubmitError, internal};
 use super::ready::ready;
 use crate::domain::film::FilmSpec;
 use crate::domain::request::{Draft, Fault, Faults, Warning};
-use crate::domain::task::{Outcome, TaskError, Work};
-use crate::ports::{Created, NewTask, PortResult};
+use crate::domain::task::{Outcome, StepRecord, TaskError, Work};
+use crate::ports::{Created, NewTask, PortResult, process_time};
 use crate::recipe::Digest;
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
+use crate::telemetry::resident_bytes;
 
 /// The request as it is recorded, and its digest, by which the same request is known again.
 fn as_sent(draft: &Draft) -> PortResult<(Value, Digest)> {
@@ -42,6 +44,24 @@ impl Pipeline {
         let spec = FilmSpec::resolve(draft.request()).map_err(|e| Faults::new(vec![Fault::new("", e)]))?;
         let inputs = self.inputs(&spec, draft.faults()).await?;
         Ok(Plan::new(&spec, &inputs)?)
+    }
+
+    /// The same, with what planning took. Nothing else is done meanwhile by whoever accepts requests, so that the process's
+    /// time is that of planning.
+    async fn planned(&self, draft: &Draft) -> Result<Plan, SubmitError> {
+        let (began, began_at, before) = (Instant::now(), self.world.clock.now_ms(), process_time());
+        let plan = self.plan(draft).await?;
+        let planning = StepRecord {
+            kind: "plan".to_owned(),
+            reason: "new request".to_owned(),
+            began_at,
+            wall_ms: began.elapsed().as_millis() as u64,
+            processor_ms: process_time().saturating_sub(before).as_millis() as u64,
+            memory_bytes: resident_bytes(),
+            place: self.place(plan.size, None),
+            ..StepRecord::default()
+        };
+        Ok(Plan { planning: Some(planning), ..plan })
     }
 
     /// Ends the task that a request became, where its submission broke off after that. False where there is no such task,
@@ -81,7 +101,7 @@ impl Pipeline {
             }
             return Ok(Submitted { task: id, plan, warnings: request.warnings(), new: false });
         }
-        let plan = Arc::new(self.plan(draft).await?);
+        let plan = Arc::new(self.planned(draft).await?);
         self.afford(&plan, request.max_cost).await?;
         let now = self.world.clock.now_ms();
         let task = NewTask {

@@ -17,7 +17,7 @@ pub use making::{
 pub use stores::{
     Artifacts, Body, Clock, Created, Delivery, Export, Exports, InCache, Leases, Listed, Meta, NewTask, Queue, Tasks,
 };
-pub use used::{Usage, Used};
+pub use used::{Usage, Used, process_time};
 
 /// All that the pipeline works with.
 #[derive(Clone)]

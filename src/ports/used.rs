@@ -5,8 +5,8 @@
 //! it does for one step alone, and what the system says of each program when it ends. Not in it, since it belongs to no
 //! step or waits on others: the threads that wait for stores and networks, and reading, hashing and storing artifacts.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -25,6 +25,7 @@ struct Counters {
     children_bytes: AtomicU64,
     input_tokens: AtomicU64,
     output_tokens: AtomicU64,
+    device: OnceLock<&'static str>,
 }
 
 /// Counters as they stand.
@@ -40,6 +41,8 @@ pub struct Usage {
     pub children_bytes: u64,
     /// What a provider billed.
     pub tokens: Tokens,
+    /// What computed it, where that was told: `cpu`, `cuda`.
+    pub device: Option<&'static str>,
 }
 
 impl Used {
@@ -72,6 +75,12 @@ impl Used {
         self.0.output_tokens.fetch_add(tokens.output, Ordering::Relaxed);
     }
 
+    /// The work is done by this device.
+    pub fn runs_on(&self, device: &'static str) {
+        // Whoever says so first is right, and nobody else says otherwise.
+        let _ = self.0.device.set(device);
+    }
+
     /// What was counted so far.
     #[must_use]
     pub fn so_far(&self) -> Usage {
@@ -83,6 +92,7 @@ impl Used {
             children: time(&self.0.children_us),
             children_bytes: of(&self.0.children_bytes),
             tokens: Tokens { input: of(&self.0.input_tokens), output: of(&self.0.output_tokens) },
+            device: self.0.device.get().copied(),
         }
     }
 }
@@ -92,7 +102,17 @@ fn add(counter: &AtomicU64, span: Duration) {
 }
 
 fn thread_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time_of(ClockId::ThreadCPUTime)
+}
+
+/// Processor time that this process's threads used so far.
+#[must_use]
+pub fn process_time() -> Duration {
+    time_of(ClockId::ProcessCPUTime)
+}
+
+fn time_of(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
 }
 

@@ -33,8 +33,8 @@ impl Kind {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Self::Scene | Self::Soundtrack => 2,
-            Self::Speech | Self::Picture | Self::Film | Self::Poster => 1,
+            Self::Scene | Self::Soundtrack | Self::Film => 2,
+            Self::Speech | Self::Picture | Self::Poster => 1,
         }
     }
 

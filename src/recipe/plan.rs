@@ -11,7 +11,7 @@ use super::steps::{
 use super::{ArtifactId, Digest};
 use crate::domain::film::{DEFAULT_SCENE_MS, FilmSpec, SceneSpec};
 use crate::domain::script::Sentence;
-use crate::domain::task::Work;
+use crate::domain::task::{StepRecord, Work};
 use crate::domain::units::{Fps, Size};
 
 /// A film's graph. It is recorded with its task, so that a deployment in the middle cannot skew its keys.
@@ -22,6 +22,9 @@ pub struct Plan {
     /// How the tools that it was planned with name themselves. It is for people, and stands in no recipe.
     #[serde(default)]
     pub made_with: String,
+    /// What planning it took: the request's check, its pictures fetched and pinned, its texts split into sentences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planning: Option<StepRecord>,
     /// The frame's size.
     pub size: Size,
     /// The frame rate.
@@ -138,7 +141,18 @@ impl Plan {
         };
         let poster = PosterRecipe { picture: scenes[0].recipe.picture, size: spec.size };
         let (size, fps, made_with) = (spec.size, spec.fps, inputs.made_with.clone());
-        Ok(Self { v: 1, made_with, size, fps, narration: runs(shared), scenes, soundtrack, film, poster })
+        Ok(Self {
+            v: 1,
+            made_with,
+            planning: None,
+            size,
+            fps,
+            narration: runs(shared),
+            scenes,
+            soundtrack,
+            film,
+            poster,
+        })
     }
 
     /// How many steps it takes, as messages count them: runs of the narration, scenes, and the film.

@@ -97,14 +97,25 @@ fn the_report_is_text_json_and_a_page_that_needs_nothing_else() {
     assert!((1 << 20..1 << 30).contains(&of(scene, "children_memory_bytes")), "{scene}");
     let picture = made.iter().find(|record| record["kind"] == "picture").unwrap();
     assert!(of(picture, "processor_ms") > 0 && of(picture, "children_processor_ms") == 0, "{picture}");
+    let planning = &report["planning"];
+    assert!(planning["kind"] == "plan" && of(planning, "memory_bytes") > 1 << 20, "{planning}");
+    let process = &report["adaptation"][0];
+    assert_eq!(process["worker"], picture["place"]["worker"]);
+    assert_eq!(process["workers"], json!({"count": 4, "why": "MAX_WORKERS"}));
+    assert!(made.iter().all(|record| record["place"]["device"] == "cpu"));
     let last = report["critical_path"].as_array().unwrap().last().unwrap();
     assert_eq!((&last["step"], &report["cost"]["usd"]), (&json!("poster"), &json!(0.0)));
     let trace = desk.run(&["report", "--format", "trace"]).json();
     let events = trace["traceEvents"].as_array().unwrap();
-    assert_eq!(events.iter().filter(|event| event["ph"] == "X").count(), made.len(), "an event for each step");
+    let drawn = made.len() + 1;
+    assert_eq!(
+        events.iter().filter(|event| event["ph"] == "X").count(),
+        drawn,
+        "an event for each step and for planning"
+    );
     assert_eq!(desk.run(&["report", "--format", "html", "-o", "report.html"]).ok(), "report.html\n");
     let page = desk.read("report.html");
-    assert_eq!(page.matches("<rect ").count(), made.len(), "a bar for each step");
+    assert_eq!(page.matches("<rect ").count(), drawn, "a bar for each step and for planning");
     assert!(page.contains(ffmpeg));
     for (class, words) in
         [("scene", "scene"), ("made", "made"), ("cached", "cached"), ("waited", "made by another worker")]

@@ -36,6 +36,8 @@ pub(crate) struct Served {
 pub(crate) fn settings(work: &Path) -> Settings {
     Settings {
         work: work.to_owned(),
+        cores: 1,
+        workers: 1,
         encoders: 1,
         memory: u64::MAX,
         task_deadline: Duration::from_secs(6 * 3600),

@@ -25,7 +25,7 @@ use crate::domain::units::{Fps, Size};
 use crate::local::memory::Budget;
 use crate::local::runner;
 use crate::makers;
-use crate::media::Studio;
+use crate::media::{SOUND, Studio};
 use crate::ports::{
     Class, FilmFacts, FilmJob, Films, PortError, PortResult, SceneJob, SoundtrackFacts, SoundtrackJob, Speech, Spoken,
     StepContext, Voice,
@@ -170,8 +170,7 @@ impl Films for BareStudio {
     async fn film(&self, job: &FilmJob, out: &Path, context: &StepContext) -> PortResult<FilmFacts> {
         let sound = context.work.join("raw.wav");
         std::fs::copy(&job.soundtrack, &sound).map_err(|e| PortError::io("copy", &sound, e))?;
-        self.bare.lock().await.sound +=
-            self.ffmpeg("-i raw.wav -c:a aac -b:a 192k -f adts -y raw.aac", context).await?;
+        self.bare.lock().await.sound += self.ffmpeg(&format!("-i raw.wav {SOUND} -f adts -y raw.aac"), context).await?;
         self.studio.film(job, out, context).await
     }
 

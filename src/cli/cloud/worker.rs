@@ -43,7 +43,8 @@ impl Worker {
         let folder = work::folder()?;
         let makers = Makers::installed(config, makers::speech(config))?;
         let memory = render::budget(config).critical;
-        let settings = Settings { memory, ..Workshop::settings(config, folder.path()) };
+        let workers = config.max_workers;
+        let settings = Settings { workers, memory, ..Workshop::settings(config, folder.path()) };
         let observer = Arc::new(Told);
         let workshop = Arc::new(Workshop::new(config, &stack, makers, None, settings, observer, WAIT)?);
         let stop = CancellationToken::new();

@@ -14,7 +14,7 @@ const STYLE: &str = "
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.3rem } td, th { padding: .15rem .8rem .15rem 0; text-align: left; font-variant-numeric: tabular-nums }
 th { border-bottom: 1px solid #8888 } .n { text-align: right } svg { width: 100%; height: auto } text { font-size: 11px; fill: currentColor }
-.speech { --c: #3a86ff } .picture { --c: #8ac926 } .scene { --c: #ff9f1c } .soundtrack { --c: #6a4c93 } .film { --c: #e63946 } .poster { --c: #52b788 }
+.speech { --c: #3a86ff } .picture { --c: #8ac926 } .scene { --c: #ff9f1c } .soundtrack { --c: #6a4c93 } .film { --c: #e63946 } .poster { --c: #52b788 } .plan { --c: #8d99ae }
 rect { fill: var(--c); stroke: var(--c); stroke-width: 2 } .cached { fill-opacity: .2; stroke-opacity: .4 } .waited { fill-opacity: .2; stroke-dasharray: 4 3 }
 .key span { margin-right: 1.2rem; white-space: nowrap } .key i { display: inline-block; width: 1em; height: .8em; margin-right: .4em; border: 2px solid var(--c, currentColor); background: var(--c, currentColor) }
 .key .cached, .key .waited { background: none } .key .cached { opacity: .4 } .key .waited { border-style: dashed }";
@@ -27,7 +27,8 @@ const OUTCOMES: [(&str, &str); 3] =
 const WIDTH: f64 = 1000.0;
 const ROW: f64 = 22.0;
 
-pub(super) fn page(task: &Task, records: &[StepRecord], report: &Value) -> String {
+/// The page: a chart of the steps that are `drawn`, and a table of all `records`.
+pub(super) fn page(task: &Task, (drawn, records): (&[StepRecord], &[StepRecord]), report: &Value) -> String {
     let of = |pointer| number(report, pointer);
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Task {id}</title><style>{STYLE}</style>\n\
@@ -40,7 +41,7 @@ pub(super) fn page(task: &Task, records: &[StepRecord], report: &Value) -> Strin
         misses = of("/cache_stats/misses"),
         tools = escape(made_with(report)),
     );
-    out.push_str(&chart(task, records));
+    out.push_str(&chart(task, drawn));
     out.push_str(&key());
     let _ = writeln!(out, "<pre>{}</pre>", escape(text::figures(report).trim()));
     out.push_str("<table><tr><th>step<th class=n>scene<th class=n>seconds<th class=n>queued<th class=n>processor<th class=n>MB<th class=n>bytes<th class=n>$<th>why<th>artifact</tr>\n");
@@ -65,7 +66,8 @@ pub(super) fn page(task: &Task, records: &[StepRecord], report: &Value) -> Strin
 }
 
 fn chart(task: &Task, records: &[StepRecord]) -> String {
-    let (from, to) = (task.created_at, ended(task, records).max(task.created_at + 1));
+    let from = records.iter().map(|record| record.began_at).chain([task.created_at]).min().unwrap_or_default();
+    let to = ended(task, records).max(from + 1);
     let x = |ms: u64| ms.saturating_sub(from) as f64 / (to - from) as f64 * WIDTH;
     let rows = rows(records);
     let height = rows.len() as f64 * ROW + 16.0;
@@ -103,7 +105,7 @@ fn chart(task: &Task, records: &[StepRecord]) -> String {
 
 /// What the chart's colours and borders mean.
 fn key() -> String {
-    let kinds = Kind::ALL.into_iter().map(|kind| (kind.word(), kind.word()));
+    let kinds = ["plan"].into_iter().chain(Kind::ALL.into_iter().map(Kind::word)).map(|kind| (kind, kind));
     let entry = |(class, words): (&str, &str)| format!("<span><i class=\"{class}\"></i>{words}</span>");
     let entries: Vec<_> = kinds.chain(OUTCOMES).map(entry).collect();
     format!("<p class=key>{}</p>\n", entries.join("\n"))

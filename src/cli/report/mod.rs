@@ -51,11 +51,13 @@ impl Report {
         let plan = station.pipeline.dispatch().plan_of(&task).await?;
         let pricing = &station.pipeline.settings().pricing;
         let report = performance(&records, &plan, task.created_at, ended(&task, &records), pricing);
+        // Planning was before all steps, and is drawn with them.
+        let drawn: Vec<_> = plan.planning.iter().chain(&records).cloned().collect();
         let written = match self.format {
             Format::Text => text::report(&task, &records, &report),
             Format::Json => serde_json::to_string_pretty(&report)?,
-            Format::Html => html::page(&task, &records, &report),
-            Format::Trace => trace::trace(&task, &records).to_string(),
+            Format::Html => html::page(&task, (&drawn, &records), &report),
+            Format::Trace => trace::trace(&task, &drawn).to_string(),
         };
         match &self.output {
             None => print(written.trim_end()),

@@ -34,7 +34,7 @@ pub(super) fn report(task: &Task, records: &[StepRecord], report: &Value) -> Str
         of("/cache_stats/hits"),
         of("/cache_stats/misses")
     );
-    let _ = writeln!(out, "made with {}", made_with(report));
+    let _ = writeln!(out, "made with {}; planned in {:.2} s", made_with(report), of("/planning/wall_ms") / 1000.0);
     for name in ["audio_generation", "image_generation", "scene_processing"] {
         let step = |field| number(report, &format!("/steps/{name}/{field}"));
         let _ = writeln!(out, "  {name:<18} {:>8.2} s {:>6.0} MB", step("duration"), step("memory_mb"));
@@ -82,6 +82,7 @@ pub(super) fn figures(report: &Value) -> String {
         let _ = writeln!(out, "  {count} pictures by {who} are not in it: what they cost is not known");
     }
     let _ = writeln!(out, "  prices of {}", report["cost"]["prices"]["as_of"].as_str().unwrap_or_default());
+    out.push_str(&adaptation(report));
     let _ = writeln!(out, "\n{:<11} {:>5} {:>9} {:>9} {:>9}  seconds at work", "made", "count", "p50", "p95", "max");
     for (kind, figures) in report["percentiles"].as_object().into_iter().flatten() {
         let of = |name: &str| figures[name].as_f64().unwrap_or(0.0);
@@ -105,6 +106,22 @@ pub(super) fn figures(report: &Value) -> String {
         let of = |name: &str| took[name].as_f64().unwrap_or(0.0);
         let (processor, worked, usd) = (of("processor"), of("worked"), of("usd"));
         let _ = writeln!(out, "{:<11} {:>5} {processor:>9.2} {worked:>9.3} {usd:>11.6}", "", scene(&took["scene"]));
+    }
+    out
+}
+
+/// How much each process did at once, and why.
+fn adaptation(report: &Value) -> String {
+    let mut out = String::new();
+    for process in report["adaptation"].as_array().into_iter().flatten() {
+        let choice = |name: &str, what: &str| {
+            let (count, why) = (&process[name]["count"], process[name]["why"].as_str().unwrap_or_default());
+            format!("{count} {what} ({why})")
+        };
+        let all = [("workers", "pieces of work"), ("encoders", "encoders"), ("speech", "sentences")];
+        let all = all.map(|(name, what)| choice(name, what)).join(", ");
+        let (worker, cores) = (process["worker"].as_str().unwrap_or_default(), &process["cores"]);
+        let _ = writeln!(out, "at once in {worker}, {cores} cores: {all}");
     }
     out
 }

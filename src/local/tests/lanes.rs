@@ -26,6 +26,8 @@ const AMPLE: Limits =
 fn pipeline(world: World, work: &Path) -> Pipeline {
     let settings = Settings {
         work: work.to_owned(),
+        cores: 2,
+        workers: 3,
         encoders: 2,
         memory: u64::MAX,
         task_deadline: Duration::from_secs(60),

@@ -2,6 +2,7 @@ use std::fs;
 
 use super::super::verify::verify;
 use super::*;
+use crate::media::SOUND;
 use crate::ports::FilmJob;
 
 /// A film as the join would make it but for these flags, and what is said about it.
@@ -31,7 +32,7 @@ async fn joined(
     stage.soundtrack(Vec::new(), u64::from(frames) * 1600, None).await;
     fs::write(stage.path("list.txt"), "file 's0.ts'\nfile 's1.ts'\n").unwrap();
     let copy = "-c:v copy -bsf:v filter_units=remove_types=6-9,setts=pts=round(PTS/3000)*3000:dts=(N-2)*3000";
-    let sound = "-af atrim=start_sample=1024,asetpts=PTS-STARTPTS -c:a aac -b:a 192k";
+    let sound = format!("-af atrim=start_sample=1024,asetpts=PTS-STARTPTS {SOUND}");
     stage.ffmpeg(&format!("-f concat -i list.txt -i mix.wav -map 0:v -map 1:a {copy} {sound} {flags} film.mp4")).await;
     let mut job = stage.job(scenes);
     change(&mut job);

@@ -48,7 +48,7 @@ fn record() -> StepRecord {
         children_memory_bytes: 5,
         bytes: 2,
         lane: 1,
-        place: Place { worker: "w".into(), architecture: "x86_64".into(), function_mb: Some(3538) },
+        place: Place { worker: "w".into(), device: "cuda".into(), function_mb: Some(3538), ..Place::default() },
         ..StepRecord::default()
     }
 }
@@ -59,7 +59,7 @@ fn a_step_is_one_line_whose_fields_have_the_record_s_names() {
     let perf = json!({"message": "PERF", "task": "t", "step": "scene", "scene": 3, "artifact": "scene/v2/x",
         "cache": "miss", "reason": "new picture", "wall_ms": 1500, "waited_ms": 400, "processor_ms": 210,
         "children_processor_ms": 900, "memory_bytes": 7, "children_memory_bytes": 5, "bytes": 2, "worker": "w",
-        "lane": 1, "function_mb": 3538});
+        "lane": 1, "device": "cuda", "function_mb": 3538});
     assert_eq!(told, [(json!("INFO"), perf)], "1.1 s of work are not more than 1.1 s");
 }
 

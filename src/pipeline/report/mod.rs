@@ -1,5 +1,6 @@
 //! Where the time and the money went.
 
+mod adaptation;
 mod figures;
 mod order;
 
@@ -49,6 +50,8 @@ pub fn performance(records: &[StepRecord], plan: &Plan, began_ms: u64, ended_ms:
         "cache_stats": {"hits": records.len() - misses, "misses": misses},
         "steps": steps,
         "made_with": plan.made_with,
+        "planning": plan.planning,
+        "adaptation": adaptation::told(records),
         "processor_time": seconds(records.iter().map(StepRecord::all_processor_ms).sum()),
         "children_memory_mb": tenths(children),
         "waiting": {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::cost::Site;
 use crate::cost::tests::plan;
+use crate::domain::concurrency::Concurrency;
 use crate::domain::task::Place;
 
 const HOME: Pricing = Pricing { site: Site::Machine { cores: 1 }, picture_usd: None };
@@ -121,7 +122,8 @@ fn the_most_expensive_scene_is_the_first() {
     assert_eq!(scenes[0], json!({"scene": 1, "processor": 1.2, "worked": 1.75, "usd": 0.0}));
     assert_eq!(scenes.len(), 2);
     let mut paid = two_scenes();
-    paid[2].place = Place { worker: "a".into(), architecture: "x86_64".into(), function_mb: Some(3538) };
+    paid[2].place =
+        Place { worker: "a".into(), architecture: "x86_64".into(), function_mb: Some(3538), ..Place::default() };
     let report = self::report(&paid);
     assert_eq!(report["expensive_scenes"][0]["scene"], 0, "money counts first");
     assert!(report["artifacts"][2]["usd"].as_f64().unwrap() > 0.0);
@@ -131,7 +133,8 @@ fn the_most_expensive_scene_is_the_first() {
 fn the_cost_is_told_with_its_prices() {
     let mut records = two_scenes();
     for record in &mut records {
-        record.place = Place { worker: "a".into(), architecture: "x86_64".into(), function_mb: Some(3538) };
+        record.place =
+            Place { worker: "a".into(), architecture: "x86_64".into(), function_mb: Some(3538), ..Place::default() };
     }
     let cost = &report(&records)["cost"];
     let usd = |part: &str| cost[part].as_f64().unwrap();
@@ -151,4 +154,27 @@ fn records_of_earlier_versions_are_read() {
     let cache = CacheOutcome::Hit;
     let expected = StepRecord { cache, memory_bytes: 3, bytes: 4, lane: 5, ..record("scene", Some(3), 1, 2) };
     assert_eq!(read, StepRecord { artifact: "scene/v2/x".into(), ..expected });
+}
+
+#[test]
+fn each_process_tells_how_much_it_does_at_once_and_why() {
+    let wide = Concurrency { cores: 2, memory_mb: 2000, workers: 4, encoders: 2, speech: 2, narrowed: false };
+    let narrow = Concurrency { workers: 1, narrowed: true, ..wide };
+    let of = |worker: &str, at, concurrency| {
+        let place = Place { worker: worker.into(), concurrency: Some(concurrency), ..Place::default() };
+        StepRecord { place, ..record("speech", Some(0), at, 5) }
+    };
+    let records =
+        [of("a", 30, narrow), of("a", 10, wide), of("b", 20, wide), of("a", 20, wide), record("film", None, 0, 1)];
+    let report = performance(&records, &plan(&["One."], ("card", "card-2")), 0, 100, &HOME);
+    let told: Vec<_> = report["adaptation"].as_array().unwrap().iter().collect();
+    assert_eq!(told.len(), 3);
+    assert_eq!(
+        *told[0],
+        json!({"worker": "a", "since": 10, "cores": 2, "memory_mb": 2000, "workers": {"count": 4, "why": "MAX_WORKERS"},
+            "encoders": {"count": 2, "why": "one a core"}, "speech": {"count": 2, "why": "one a core"}})
+    );
+    assert_eq!((&told[1]["worker"], &told[1]["since"]), (&json!("b"), &json!(20)));
+    let why = "memory was above the critical threshold, 2000 MB";
+    assert_eq!(told[2]["workers"], json!({"count": 1, "why": why}));
 }

@@ -23,6 +23,7 @@ use crate::cost::{Pricing, Site};
 use crate::domain::request::{Draft, Origin};
 use crate::domain::task::{Message, Task, Work};
 use crate::ports::{PortResult, Tasks as _, World};
+use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
 use crate::testing::memory::{Memory, Order};
 use crate::testing::standins::StandIns;
@@ -39,6 +40,11 @@ struct Stage {
     memory: Memory,
     makers: Arc<StandIns>,
     work: tempfile::TempDir,
+}
+
+/// A plan without what its planning took.
+fn graph(plan: &Plan) -> Plan {
+    Plan { planning: None, ..plan.clone() }
 }
 
 impl Stage {
@@ -63,6 +69,8 @@ impl Stage {
     fn pipeline_in(&self, world: World) -> Pipeline {
         let settings = Settings {
             work: self.work.path().to_owned(),
+            cores: 4,
+            workers: 4,
             encoders: 4,
             memory: u64::MAX,
             task_deadline: TASK_DEADLINE,

@@ -173,5 +173,5 @@ async fn planning_records_nothing() {
     let pipeline = stage.pipeline();
     let plan = pipeline.plan(&draft(&three_scenes())).await.unwrap();
     assert_eq!(stage.memory.queue.messages(), []);
-    assert_eq!(submit(&pipeline, &three_scenes(), "t").await.plan, plan.into());
+    assert_eq!(graph(&submit(&pipeline, &three_scenes(), "t").await.plan), plan);
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::domain::concurrency::Concurrency;
 use crate::domain::task::{CacheOutcome, Outcome, Place, Status, StepRecord, Task, TaskError, Tokens};
 use crate::ports::{Clock as _, Created, NewTask, PortError, PortResult, Tasks};
 use crate::recipe::Digest;
@@ -214,7 +215,13 @@ async fn records_in_order(tasks: &dyn Tasks, clock: &ManualClock) -> PortResult<
         place: Place {
             worker: "7-00ff".into(),
             architecture: "x86_64".into(),
+            device: if n < 3 { String::new() } else { "cuda".into() },
             function_mb: n.is_multiple_of(2).then_some(3538),
+            concurrency: n.is_multiple_of(3).then(|| Concurrency {
+                cores: n as u32,
+                narrowed: n == 3,
+                ..Default::default()
+            }),
         },
     };
     let all: Vec<_> = (0..5).map(record).collect();
