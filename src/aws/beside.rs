@@ -62,7 +62,7 @@ pub(super) fn content_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Speech | Kind::Soundtrack => "audio/wav",
         Kind::Picture => "application/octet-stream",
-        Kind::Scene => "video/mp2t",
+        Kind::Segment | Kind::Scene => "video/mp2t",
         Kind::Film => "video/mp4",
         Kind::Poster => "image/jpeg",
     }

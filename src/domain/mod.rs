@@ -7,6 +7,7 @@ pub mod motion;
 pub mod palette;
 pub mod request;
 pub mod script;
+pub mod segment;
 pub mod task;
 pub mod timeline;
 pub mod units;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::ffmpeg::Ffmpeg;
+use super::scene::{count_frames, whole};
 use super::verify::verify;
 use crate::domain::units::Fps;
 use crate::ports::{Class, FilmFacts, FilmJob, PortError, PortResult, StepContext};
@@ -44,18 +45,55 @@ pub async fn film(ffmpeg: &Ffmpeg, job: &FilmJob, out: &Path, context: &StepCont
     .await
 }
 
+/// Joins a scene's segments into `out` (MPEG-TS), as if it had been encoded in one piece.
+///
+/// # Errors
+/// `FRAMES_LOST`, and all of [`Ffmpeg::run`]'s.
+pub(super) async fn splice(
+    ffmpeg: &Ffmpeg,
+    parts: &[(PathBuf, u32)],
+    fps: Fps,
+    out: &Path,
+    context: &StepContext,
+) -> PortResult<()> {
+    let (inner, outer, work) = (parts.to_owned(), out.to_owned(), context.work.clone());
+    blocking(move || list(&inner, &work)).await?;
+    let inputs = "-protocol_whitelist file -f concat -safe 0 -i list.txt -map 0:v -c:v copy -bsf:v";
+    let arguments = inputs.split(' ').map(str::to_owned).chain([numbered(fps)]);
+    ffmpeg.run(arguments.chain("-f mpegts -y spliced.ts".split(' ').map(str::to_owned)), context).await?;
+    let (made, frames) = (context.work.join("spliced.ts"), parts.iter().map(|(_, frames)| *frames as usize).sum());
+    let used = context.used.clone();
+    blocking(move || {
+        whole(used.clocked(|| count_frames(&made)).map_err(|e| PortError::io("read", &made, e))?, frames)?;
+        publish(&made, &outer)
+    })
+    .await
+}
+
 /// Lays links to the inputs, and the list of them, into the step's folder.
 fn place(job: &FilmJob, work: &Path) -> PortResult<()> {
+    list(&job.scenes, work)?;
+    link(&job.soundtrack, &work.join("mix.wav"))
+}
+
+/// Lays links to pieces of video into the step's folder, and the list of them, `list.txt`.
+fn list(videos: &[(PathBuf, u32)], work: &Path) -> PortResult<()> {
     let mut list = String::new();
-    for (number, (scene, _)) in job.scenes.iter().enumerate() {
+    for (number, (video, _)) in videos.iter().enumerate() {
         let name = format!("scene-{number:05}.ts");
-        link(scene, &work.join(&name))?;
+        link(video, &work.join(&name))?;
         // Writing into a string cannot fail.
         let _ = writeln!(list, "file '{name}'");
     }
-    link(&job.soundtrack, &work.join("mix.wav"))?;
     let path = work.join("list.txt");
     fs::write(&path, list).map_err(|e| PortError::io("write", &path, e))
+}
+
+/// The bitstream filter that gives each frame its number's time: MPEG-TS rounds, and a piece of one frame has no length of
+/// its own. The first frame is shown at 0, two frames after it was decoded (two B-frames).
+fn numbered(fps: Fps) -> String {
+    let tick = TS_CLOCK / fps.get();
+    format!("setts=pts=round(PTS/{tick})*{tick}:dts=(N-2)*{tick}")
 }
 
 fn link(to: &Path, at: &Path) -> PortResult<()> {
@@ -66,12 +104,10 @@ fn link(to: &Path, at: &Path) -> PortResult<()> {
 /// The join's arguments.
 ///
 /// `filter_units` drops what x264 writes about itself (SEI), repeated parameter sets and delimiters: their copy
-/// stands in the MP4's header. `setts` gives each frame its number's time: MPEG-TS rounds, and a scene of one frame
-/// has no length of its own. The first frame is shown at 0, two frames after it was decoded (two B-frames), which
-/// `negative_cts_offsets` expresses without an edit list.
+/// stands in the MP4's header. That frames are decoded before the first is shown is what `negative_cts_offsets` expresses
+/// without an edit list.
 fn arguments(fps: Fps) -> Vec<String> {
-    let tick = TS_CLOCK / fps.get();
-    let video = format!("filter_units=remove_types=6-9,setts=pts=round(PTS/{tick})*{tick}:dts=(N-2)*{tick}");
+    let video = format!("filter_units=remove_types=6-9,{}", numbered(fps));
     let audio = format!("atrim=start_sample={PRIMING},asetpts=PTS-STARTPTS");
     // Filters of sound are too small to be shared by threads.
     let inputs = "-filter_threads 1 -protocol_whitelist file -f concat -safe 0 -i list.txt -protocol_whitelist file -f wav -i mix.wav";

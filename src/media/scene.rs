@@ -12,13 +12,14 @@ use super::handover::{Frames, Lent};
 use super::motion::{View, planes_size};
 use super::planes::{Planes, oversize};
 use super::sampler::Sampler;
+use crate::domain::segment::GROUP_SECONDS;
 use crate::domain::units::{Fps, Size};
 use crate::ports::{Class, PortError, PortResult, SceneJob, StepContext};
 
 /// The encoder's settings, the same for every scene of a film, so that scenes can be joined without encoding them again:
 /// closed groups of two seconds without scene-cut frames, two B-frames, one thread (more give other bytes), BT.709 tags.
 pub(super) fn encoder(fps: Fps) -> String {
-    let group = 2 * fps.get();
+    let group = GROUP_SECONDS * fps.get();
     format!(
         "-an -c:v libx264 -preset veryfast -crf 23 -profile:v high -bf 2 -g {group} -keyint_min {group} -sc_threshold 0 \
          -threads 1 -x264-params open-gop=0 -color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv -f mpegts"
@@ -44,11 +45,17 @@ pub(super) async fn render(
     };
     ffmpeg.feed(args, context, writer).await?;
     let counted = context.used.clocked(|| count_frames(&part)).map_err(|e| PortError::io("read", &part, e))?;
-    if counted != job.frames {
-        let message = format!("{} frames were encoded as {counted}", job.frames);
-        return Err(PortError::transient(Class::Media, "FRAMES_LOST", message));
-    }
+    whole(counted, job.part.len())?;
     std::fs::rename(&part, out).map_err(|e| PortError::io("name", out, e))
+}
+
+/// Whether so many frames came out as went in.
+pub(super) fn whole(counted: u32, frames: usize) -> PortResult<()> {
+    if counted as usize == frames {
+        return Ok(());
+    }
+    let message = format!("{frames} frames were encoded as {counted}");
+    Err(PortError::transient(Class::Media, "FRAMES_LOST", message))
 }
 
 fn into_io(error: PortError) -> io::Error {
@@ -68,13 +75,13 @@ pub(super) fn draw(
         _ => None,
     };
     let mut sampler = Sampler::new();
-    for index in 0..job.frames {
+    for index in job.part.clone() {
         let (view, frame) = (View::of(job.motion, index, job.frames, planes.size), frames.next());
         sampler.sample(&planes, view, frame);
         if let Some(captions) = &mut captions {
             captions.lay(index, frame);
         }
-        if let Err(error) = frames.put(index + 1 == job.frames) {
+        if let Err(error) = frames.put(index + 1 == job.part.end) {
             return Ok(Err(error));
         }
         (context.frames_done)(index + 1);

@@ -87,6 +87,10 @@ impl Films for Studio {
         scene::render(self.ffmpeg()?, &self.fonts, job, out, context).await
     }
 
+    async fn splice(&self, parts: &[(PathBuf, u32)], fps: Fps, out: &Path, context: &StepContext) -> PortResult<()> {
+        join::splice(self.ffmpeg()?, parts, fps, out, context).await
+    }
+
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
         soundtrack(job, out, context).await
     }

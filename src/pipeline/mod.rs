@@ -23,6 +23,7 @@ mod resume;
 mod submit;
 mod tools;
 mod turn;
+mod video;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,31 +1,24 @@
 //! Speech, pictures and scenes.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::future::join_all;
 use serde_json::json;
 
 use super::cache::{Content, Got, Made};
 use super::error::internal;
-use super::facts::{self, SceneMeta, SpeechMeta, Told};
-use super::layout::scene_cues;
+use super::facts::{self, SpeechMeta, Told};
 use super::{Job, Pipeline, StepError};
-use crate::domain::motion::{Motion, MotionKind};
 use crate::domain::task::CacheOutcome;
-use crate::domain::timeline::Length;
 use crate::domain::units::Size;
-use crate::ports::{Class, PortError, PortResult, SceneJob, StepContext, Used};
-use crate::recipe::plan::{PlannedScene, PlannedSentence};
-use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength, SceneRecipe};
-use crate::recipe::{ArtifactId, Digest};
+use crate::ports::{Class, PortError, PortResult, StepContext, Used};
+use crate::recipe::Digest;
+use crate::recipe::plan::PlannedSentence;
+use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength};
 use crate::wav;
 
 /// The code of the failure of a task whose picture only its request can bring back.
 pub(super) const PIN_LOST: &str = "PIN_LOST";
-
-/// The motions that a picture's digest chooses from.
-const CHOICE: [MotionKind; 4] = [MotionKind::ZoomIn, MotionKind::PanRight, MotionKind::ZoomOut, MotionKind::PanLeft];
 
 impl Pipeline {
     /// A run of the film's own narration.
@@ -68,7 +61,7 @@ impl Pipeline {
             (false, false) => "new length, motion, captions, encoder or tools",
         };
         let made = self.get_or_make(job, Some(index), &scene.recipe, reason, |context| async move {
-            self.video(scene, &told, &picture.id, &context).await
+            self.video(job, (index, scene), &told, &picture.id, &context).await
         });
         made.await.map_err(fault("scene"))?;
         Ok(())
@@ -127,50 +120,10 @@ impl Pipeline {
         let check = move || used.clocked(|| pictures.check(&bytes)).map(|size| (bytes, size));
         tokio::task::spawn_blocking(check).await.map_err(internal)?
     }
-
-    async fn video(
-        &self,
-        scene: &PlannedScene,
-        told: &Told<'_>,
-        picture: &ArtifactId,
-        context: &StepContext,
-    ) -> PortResult<Made> {
-        let recipe = &scene.recipe;
-        self.expect_tools(&recipe.tools).await?;
-        if let Some(captions) = &recipe.captions {
-            self.expect_fonts(&captions.fonts)?;
-        }
-        let frames = Length::from(recipe.length).frames(&told.layout, recipe.fps);
-        let style = recipe.captions.as_ref().map(|captions| captions.style.clone());
-        let captions = style.as_ref().map(|style| scene_cues(recipe, style, told, frames)).unwrap_or_default();
-        let job = SceneJob {
-            picture: self.input(picture, context).await?,
-            size: recipe.size,
-            fps: recipe.fps,
-            frames,
-            motion: motion(recipe),
-            captions,
-            style,
-            encoder: recipe.encoder.clone(),
-        };
-        let out = context.work.join("scene.ts");
-        let asked = Instant::now();
-        let _turn = self.encoders.turn(job.size).await?;
-        context.used.waited(asked.elapsed());
-        self.world.films.scene(&job, &out, context).await?;
-        Ok(Made { bytes: Content::File(out), facts: json!(SceneMeta { frames }) })
-    }
 }
 
 /// A pinned picture's bytes came with the request; without them nothing here can make it.
 fn lost_pin(sha256: &Digest) -> PortError {
     let message = format!("the picture with SHA-256 {sha256} is not in the cache any more; send the request again");
     PortError::permanent(Class::Storage, PIN_LOST, message)
-}
-
-/// The scene's motion; where the request names none, the picture's digest chooses, so that the same picture moves
-/// the same way wherever it stands.
-fn motion(recipe: &SceneRecipe) -> Motion {
-    let chosen = CHOICE[usize::from(recipe.picture.key.as_bytes()[0]) % CHOICE.len()];
-    Motion { kind: recipe.motion.unwrap_or(chosen), amount_milli: recipe.motion_milli }
 }

@@ -1,5 +1,6 @@
 //! The ports that make things: speech, pictures, films, and what users point at.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -124,6 +125,8 @@ pub struct SceneJob {
     pub fps: Fps,
     /// The scene's length.
     pub frames: u32,
+    /// Those of its frames that are rendered: all, or a segment's.
+    pub part: Range<u32>,
     /// How the picture moves.
     pub motion: Motion,
     /// Captions to burn, in frames of this scene; none where the list is empty.
@@ -202,8 +205,11 @@ pub trait Films: Send + Sync {
     /// The digest of the fonts that captions may use.
     fn fonts(&self) -> PortResult<Digest>;
 
-    /// Renders a scene's silent video into `out` (MPEG-TS). Verifies the frame count.
+    /// Renders a scene's silent video, or a segment's, into `out` (MPEG-TS). Verifies the frame count.
     async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()>;
+
+    /// Joins a scene's segments, each with its length in frames, into `out` (MPEG-TS). Verifies the frame count.
+    async fn splice(&self, parts: &[(PathBuf, u32)], fps: Fps, out: &Path, context: &StepContext) -> PortResult<()>;
 
     /// Mixes the film's sound into `out` (WAV, stereo, 48 kHz, 16 bit).
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts>;

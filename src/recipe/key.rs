@@ -14,6 +14,8 @@ pub enum Kind {
     Speech,
     /// One picture.
     Picture,
+    /// A part of a long scene's video.
+    Segment,
     /// One scene's silent video.
     Scene,
     /// The film's sound.
@@ -26,15 +28,17 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [Self::Speech, Self::Picture, Self::Scene, Self::Soundtrack, Self::Film, Self::Poster];
+    pub const ALL: [Self; 7] =
+        [Self::Speech, Self::Picture, Self::Segment, Self::Scene, Self::Soundtrack, Self::Film, Self::Poster];
 
     /// The version of the code that makes it. Raise it when our code makes other bytes from the same
     /// recipe, never when it only got faster.
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Self::Scene | Self::Soundtrack | Self::Film => 2,
-            Self::Speech | Self::Picture | Self::Poster => 1,
+            Self::Scene => 3,
+            Self::Soundtrack | Self::Film => 2,
+            Self::Speech | Self::Picture | Self::Segment | Self::Poster => 1,
         }
     }
 
@@ -44,6 +48,7 @@ impl Kind {
         match self {
             Self::Speech => "speech",
             Self::Picture => "picture",
+            Self::Segment => "segment",
             Self::Scene => "scene",
             Self::Soundtrack => "soundtrack",
             Self::Film => "film",
@@ -57,7 +62,7 @@ impl Kind {
         match self {
             Self::Speech | Self::Soundtrack => "wav",
             Self::Picture => "img",
-            Self::Scene => "ts",
+            Self::Segment | Self::Scene => "ts",
             Self::Film => "mp4",
             Self::Poster => "jpg",
         }

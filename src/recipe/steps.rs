@@ -128,6 +128,18 @@ pub struct SceneRecipe {
     pub tools: Digest,
 }
 
+/// A part of a long scene's video. Its artifact is an MPEG transport stream. The scene's recipe says all but where it is
+/// cut, which follows from its length by a [fixed rule](crate::domain::segment).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentRecipe {
+    /// The scene.
+    pub scene: ArtifactId,
+    /// Its first frame's number in the scene.
+    pub first: u32,
+    /// Its length in frames.
+    pub frames: u32,
+}
+
 /// [`Length`] as it stands in a recipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
@@ -208,6 +220,9 @@ impl Recipe for SpeechRecipe {
 }
 impl Recipe for PictureRecipe {
     const KIND: Kind = Kind::Picture;
+}
+impl Recipe for SegmentRecipe {
+    const KIND: Kind = Kind::Segment;
 }
 impl Recipe for SceneRecipe {
     const KIND: Kind = Kind::Scene;

@@ -4,7 +4,7 @@
 //! The limit is measured on the very jobs of the film: the request goes through the pipeline once more, in a world
 //! whose studio and speaker do the bare work, and measure it, before they do the rest.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -161,6 +161,10 @@ impl Films for BareStudio {
         }
         std::fs::remove_file(&frames).map_err(|e| PortError::io("remove", &frames, e))?;
         std::fs::rename(context.work.join("raw-scene.ts"), out).map_err(|e| PortError::io("name", out, e))
+    }
+
+    async fn splice(&self, parts: &[(PathBuf, u32)], fps: Fps, out: &Path, context: &StepContext) -> PortResult<()> {
+        self.studio.splice(parts, fps, out, context).await
     }
 
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {

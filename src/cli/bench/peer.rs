@@ -119,6 +119,7 @@ fn job(studio: &Studio, folder: &Path, fps: Fps, number: usize) -> SceneJob {
         size: SIZE,
         fps,
         frames: SECONDS * RATE,
+        part: 0..SECONDS * RATE,
         motion: ZOOM,
         captions: Vec::new(),
         style: None,

@@ -14,7 +14,7 @@ const STYLE: &str = "
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.3rem } td, th { padding: .15rem .8rem .15rem 0; text-align: left; font-variant-numeric: tabular-nums }
 th { border-bottom: 1px solid #8888 } .n { text-align: right } svg { width: 100%; height: auto } text { font-size: 11px; fill: currentColor }
-.speech { --c: #3a86ff } .picture { --c: #8ac926 } .scene { --c: #ff9f1c } .soundtrack { --c: #6a4c93 } .film { --c: #e63946 } .poster { --c: #52b788 } .plan { --c: #8d99ae }
+.speech { --c: #3a86ff } .picture { --c: #8ac926 } .segment { --c: #ffd166 } .scene { --c: #ff9f1c } .soundtrack { --c: #6a4c93 } .film { --c: #e63946 } .poster { --c: #52b788 } .plan { --c: #8d99ae }
 rect { fill: var(--c); stroke: var(--c); stroke-width: 2 } .cached { fill-opacity: .2; stroke-opacity: .4 } .waited { fill-opacity: .2; stroke-dasharray: 4 3 }
 .key span { margin-right: 1.2rem; white-space: nowrap } .key i { display: inline-block; width: 1em; height: .8em; margin-right: .4em; border: 2px solid var(--c, currentColor); background: var(--c, currentColor) }
 .key .cached, .key .waited { background: none } .key .cached { opacity: .4 } .key .waited { border-style: dashed }";

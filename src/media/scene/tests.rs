@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use super::super::handover::Copied;
 use super::*;
 use crate::domain::motion::{Motion, MotionKind};
 use crate::ports::Used;
@@ -21,6 +22,7 @@ fn stage() -> (TempDir, SceneJob) {
         size: Size { width: 64, height: 96 },
         fps: Fps::DEFAULT,
         frames: FRAMES,
+        part: 0..FRAMES,
         motion: Motion { kind: MotionKind::ZoomIn, amount_milli: 150 },
         captions: Vec::new(),
         style: None,
@@ -68,7 +70,7 @@ async fn an_encoder_that_loses_frames_is_found_out() {
 #[tokio::test]
 async fn a_cancelled_scene_ends_in_the_middle_and_leaves_nothing() {
     let (folder, job) = stage();
-    let job = SceneJob { frames: 1_000_000, ..job };
+    let job = SceneJob { frames: 1_000_000, part: 0..1_000_000, ..job };
     let cancel = CancellationToken::new();
     let third = cancel.clone();
     let stop = move |done| {
@@ -96,4 +98,21 @@ async fn frames_are_counted_by_their_packets() {
     assert!(0 < half && half < FRAMES, "{half}");
     assert_eq!(counted(&[bytes.clone(), bytes].concat()), 2 * FRAMES);
     assert_eq!((counted(b""), counted(&[0x47; 187]), counted(&[0xff; 188 * 3])), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn segments_show_the_frames_that_they_would_have_in_one_piece() {
+    let (folder, mut job) = stage();
+    job.captions = Vec::new();
+    let frames = |part: std::ops::Range<u32>| {
+        let job = SceneJob { part, ..job.clone() };
+        let mut bytes = Vec::new();
+        let fonts = Fonts::new(Vec::new());
+        draw(&job, &fonts, &context(&folder, |_| {}), &mut Copied::into(&mut bytes, job.size)).unwrap().unwrap();
+        bytes
+    };
+    assert!(frames(0..FRAMES) == [frames(0..10), frames(10..11), frames(11..FRAMES)].concat());
+    let job = SceneJob { part: 10..FRAMES, ..job.clone() };
+    rendered(&folder, &job, &context(&folder, |_| {})).await.unwrap();
+    assert_eq!(count_frames(&folder.path().join("scene.ts")).unwrap(), FRAMES - 10);
 }

@@ -105,3 +105,38 @@ async fn the_same_film_has_the_same_bytes() {
     }
     assert!(std::fs::read(stage.path("one.mp4")).unwrap() == std::fs::read(stage.path("two.mp4")).unwrap());
 }
+
+#[tokio::test]
+async fn a_scene_of_segments_is_joined_like_one_that_was_made_in_one_piece() {
+    for fps in [24, 30, 60] {
+        let stage = Stage::new(fps);
+        let group = 2 * fps;
+        let parts = stage.scenes(&[group, group, 7]).await;
+        let (out, context) = (stage.path("long.ts"), stage.context("work"));
+        super::super::join::splice(&stage.ffmpeg, &parts, stage.fps, &out, &context).await.unwrap();
+        std::fs::remove_dir_all(stage.path("work")).unwrap();
+        std::fs::create_dir(stage.path("work")).unwrap();
+        let frames = 2 * group + 7;
+        let whole = vec![parts[2].clone(), (out, frames), parts[0].clone()];
+        let length = u64::from(7 + frames + group) * stage.fps.samples_per_frame();
+        stage.soundtrack(Vec::new(), length, None).await;
+        let (job, out) = (stage.job(whole), stage.path("film.mp4"));
+        let facts = super::super::film(&stage.ffmpeg, &job, &out, &stage.context("work")).await.unwrap();
+        assert_eq!(facts.frames, 7 + frames + group);
+        let outputs = (0..3).map(|n| format!("-map {n}:v -f framemd5 {n}.md5 ")).collect::<Vec<_>>().concat();
+        stage.ffmpeg(&format!("-i s0.ts -i s1.ts -i s2.ts -i film.mp4 {outputs} -map 3:v -f framemd5 film.md5")).await;
+        let of = |n: u32| digests(&stage.path(&format!("{n}.md5")));
+        assert_eq!([of(2), of(0), of(1), of(2), of(0)].concat(), digests(&stage.path("film.md5")), "{fps}");
+    }
+}
+
+#[tokio::test]
+async fn segments_that_lost_a_frame_are_found_out() {
+    let stage = Stage::new(30);
+    let mut parts = stage.scenes(&[60, 7]).await;
+    parts[1].1 = 8;
+    let (out, context) = (stage.path("long.ts"), stage.context("work"));
+    let error = super::super::join::splice(&stage.ffmpeg, &parts, stage.fps, &out, &context).await.unwrap_err();
+    assert_eq!((error.code, error.retryable), ("FRAMES_LOST", true));
+    assert!(!out.exists());
+}

@@ -17,7 +17,7 @@ use order::Order;
 const STEPS: [(&str, &[&str]); 3] = [
     ("audio_generation", &["speech", "soundtrack"]),
     ("image_generation", &["picture", "poster"]),
-    ("scene_processing", &["scene", "film"]),
+    ("scene_processing", &["segment", "scene", "film"]),
 ];
 
 const MEGABYTE: f64 = 1_000_000.0;

@@ -44,7 +44,10 @@ impl<'a> Order<'a> {
         let film = of(None);
         match (record.kind.as_str(), record.scene) {
             ("speech" | "picture", Some(_)) => latest(film, &["speech"]),
-            ("scene", scene) => latest(of(scene), &["speech", "picture"]).or_else(|| latest(film, &["speech"])),
+            ("segment", scene) => latest(of(scene), &["speech", "picture"]).or_else(|| latest(film, &["speech"])),
+            ("scene", scene) => {
+                latest(of(scene), &["speech", "picture", "segment"]).or_else(|| latest(film, &["speech"]))
+            }
             ("soundtrack", _) => latest(&self.scenes, &["scene"]),
             ("film", _) => latest(film, &["soundtrack"]).or_else(|| latest(&self.scenes, &["scene"])),
             ("poster", _) => latest(film, &["film"]),

@@ -178,3 +178,18 @@ fn each_process_tells_how_much_it_does_at_once_and_why() {
     let why = "memory was above the critical threshold, 2000 MB";
     assert_eq!(told[2]["workers"], json!({"count": 1, "why": why}));
 }
+
+#[test]
+fn a_long_scene_waited_for_its_last_segment() {
+    let records = [
+        record("picture", Some(0), 0, 10),
+        record("segment", Some(0), 12, 50),
+        record("segment", Some(0), 15, 80),
+        record("scene", Some(0), 5, 95),
+    ];
+    let report = performance(&records, &plan(&["One."], ("card", "card-2")), 0, 100, &HOME);
+    let path = report["critical_path"].as_array().unwrap();
+    let path: Vec<_> = path.iter().map(|step| (&step["step"], step["worked"].as_f64().unwrap())).collect();
+    assert_eq!(path, [(&json!("picture"), 0.01), (&json!("segment"), 0.08), (&json!("scene"), 0.005)]);
+    assert_eq!(report["steps"]["scene_processing"]["count"], 3);
+}

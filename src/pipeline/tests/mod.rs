@@ -7,6 +7,7 @@ mod looked_after;
 mod order;
 mod resume;
 mod reuse;
+mod segments;
 mod submission;
 mod together;
 mod tools;

@@ -1,6 +1,6 @@
 //! What goes on side by side, and how much of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -50,6 +50,10 @@ impl Films for Counted {
         }
         self.running.fetch_sub(1, Ordering::SeqCst);
         self.inner.scene(job, out, context).await
+    }
+
+    async fn splice(&self, parts: &[(PathBuf, u32)], fps: Fps, out: &Path, context: &StepContext) -> PortResult<()> {
+        self.inner.splice(parts, fps, out, context).await
     }
 
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {

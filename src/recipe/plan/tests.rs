@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::request::{Origin, Request};
 use crate::domain::script::Word;
 use crate::recipe::Kind;
+use crate::recipe::steps::SegmentRecipe;
 
 fn script(text: &str) -> Script {
     let word = |w: &str| Word { written: w.to_owned(), spoken: w.to_lowercase() };
@@ -63,6 +64,7 @@ fn golden_manifests() {
         scene.picture.manifest(),
         PictureRecipe::Pin { sha256: Digest::of("bytes") }.manifest(),
         scene.recipe.manifest(),
+        SegmentRecipe { scene: scene.recipe.id().unwrap(), first: 60, frames: 30 }.manifest(),
         plan.soundtrack.manifest(),
         plan.film.manifest(),
         plan.poster.manifest(),

@@ -1,6 +1,6 @@
 //! The makers of a world that may die.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -103,6 +103,10 @@ impl ports::Films for Films {
 
     async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()> {
         self.faults.effect(self.inner.scene(job, out, context)).await
+    }
+
+    async fn splice(&self, parts: &[(PathBuf, u32)], fps: Fps, out: &Path, context: &StepContext) -> PortResult<()> {
+        self.faults.effect(self.inner.splice(parts, fps, out, context)).await
     }
 
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {

@@ -1,7 +1,7 @@
 //! Films that are texts: a scene describes its job, a soundtrack says what stands where, a film is all of it.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 
@@ -30,13 +30,25 @@ impl Films for StandIns {
 
     async fn scene(&self, job: &SceneJob, out: &Path, context: &StepContext) -> PortResult<()> {
         let picture = Digest::of(read(&job.picture)?);
-        self.called("scene", context).await?;
-        let mut text = format!("scene of {picture}, {} frames, {:?}\n", job.frames, job.motion.kind);
+        let whole = job.part.len() == job.frames as usize;
+        let what = if whole { "scene".to_owned() } else { format!("segment from {}", job.part.start) };
+        self.called(&what, context).await?;
+        let part = if whole { String::new() } else { format!("{:?} of ", job.part) };
+        let mut text = format!("scene of {picture}, {part}{} frames, {:?}\n", job.frames, job.motion.kind);
         for cue in &job.captions {
             let words: Vec<_> = cue.lines.iter().flatten().map(|word| word.text.as_str()).collect();
             let _ = writeln!(text, "  {}-{} {}", cue.start, cue.end, words.join(" "));
         }
-        (context.frames_done)(job.frames);
+        (context.frames_done)(job.part.end);
+        write(out, text.as_bytes())
+    }
+
+    async fn splice(&self, parts: &[(PathBuf, u32)], _: Fps, out: &Path, context: &StepContext) -> PortResult<()> {
+        self.called("splice", context).await?;
+        let mut text = String::new();
+        for (part, frames) in parts {
+            let _ = writeln!(text, "{frames} frames: {}", String::from_utf8_lossy(&read(part)?));
+        }
         write(out, text.as_bytes())
     }
 
