@@ -24,6 +24,7 @@ const FUNCTIONS_ARE: &str = "x86_64";
 const LEASE: Duration = Duration::from_secs(60);
 
 /// Makers over a stack.
+#[derive(Clone)]
 pub struct Workshop {
     /// The pipeline that pieces of work are done in, with a part of its own for each.
     pub pipeline: Pipeline,
@@ -72,6 +73,25 @@ impl Workshop {
         };
         let pipeline = Pipeline::new(world, settings, observer);
         Ok(Self { pipeline, queues, tasks, cache, stack: stack.clone(), shared: config.cache_enabled })
+    }
+
+    /// Loads what the voice needs that most tasks speak with, or the default voice where nobody knows.
+    ///
+    /// # Errors
+    /// As speech's, where a model cannot be loaded.
+    pub async fn warm(&self) -> PortResult<()> {
+        let speech = &self.pipeline.world().speech;
+        let favourite = self.tasks.favourite_voice().await.unwrap_or_else(|error| {
+            tracing::warn!(code = error.code, "which voice is used most is not known: {error}");
+            None
+        });
+        // One that is not installed here any more is nobody's favourite.
+        let counted = favourite.and_then(|name| speech.voice(Some(&name)).ok());
+        let by_usage = counted.is_some();
+        let voice = counted.map_or_else(|| speech.voice(None), Ok)?;
+        speech.warm(&voice).await?;
+        tracing::info!(voice = voice.name, by_usage, "warm");
+        Ok(())
     }
 
     /// How work is done on AWS.

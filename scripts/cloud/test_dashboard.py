@@ -56,7 +56,7 @@ class Names(unittest.TestCase):
     def test_the_code_is_read(self):
         self.assertIn(f"pub const ALL: [Metric; {len(told())}]", source("src/aws/metrics.rs"))
         self.assertIn('NAMESPACE: &str = "ProtoVideo"', source("src/aws/metrics.rs"))
-        self.assertEqual(kinds(), {"speech", "picture", "scene", "soundtrack", "film", "poster"})
+        self.assertEqual(kinds(), {"speech", "picture", "segment", "scene", "soundtrack", "film", "poster"})
         self.assertLessEqual(STATES, {word.lower() for word in re.findall(r"^    (\w+),$", source("src/domain/task.rs"), re.M)})
 
     def test_every_widget_shows_what_there_is(self):

@@ -139,6 +139,9 @@ impl Submitter {
                 }
                 if submitted.new {
                     self.metrics.tell(TASKS, "queued", 1.0, SystemClock.now_ms());
+                    if let Err(error) = self.tasks.count_voices(&submitted.plan.voices()).await {
+                        tracing::warn!(task, code = error.code, "its voices were not counted: {error}");
+                    }
                 }
                 tracing::info!(task, new = submitted.new, scenes = submitted.plan.scenes.len(), "accepted");
                 Accepted::Task

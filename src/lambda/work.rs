@@ -61,16 +61,11 @@ impl Worker {
         Ok(Self { queue, workshop, meter, metrics: start.metrics.clone(), speaker: None, work })
     }
 
-    /// Loads what the default voice needs, beside the first messages.
+    /// Loads what the voice needs that most tasks speak with, beside the first messages.
     pub fn warm(&self) {
-        let speech = self.workshop.pipeline.world().speech.clone();
+        let workshop = self.workshop.clone();
         tokio::spawn(async move {
-            let voice = speech.voice(None);
-            let warmed = match &voice {
-                Ok(voice) => speech.warm(voice).await,
-                Err(_) => voice.map(drop),
-            };
-            if let Err(error) = warmed {
+            if let Err(error) = workshop.warm().await {
                 tracing::warn!(code = error.code, "speech was not warmed: {error}");
             }
         });

@@ -1,6 +1,8 @@
 //! The plan of a film: all recipes, and so all keys, before anything is made. Pure: what it needs of the
 //! world (voices, scripts, pins, tools) is handed to it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::canonical::CanonicalError;
@@ -93,6 +95,13 @@ pub struct Inputs {
 const RUN_CHARS: usize = 450;
 
 impl Plan {
+    /// The voices that speak in it.
+    #[must_use]
+    pub fn voices(&self) -> BTreeSet<&str> {
+        let own = self.scenes.iter().flat_map(|scene| &scene.narration);
+        self.narration.iter().flatten().chain(own).map(|sentence| sentence.recipe.voice.name.as_str()).collect()
+    }
+
     /// Plans a film.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .case import ASSETS, PROGRAMS, ROOT, Functions, metric, said
 from .deployment import bootstrap
+from .event import event
 from .requests import FPS, SIZE
 from .runtime import Slot
 from .watch import read
@@ -45,3 +46,28 @@ class Session(Functions):
         self.assertGreater(loads[0]["speech_session_load_ms"], 0)
         self.assertEqual(metric(self.folder / "render", "cold_starts"), 1)
         self.assertEqual(metric(self.folder / "render", "cache_misses", Kind="speech"), 5)
+
+    def test_a_new_environment_warms_the_voice_that_was_asked_for_most(self):
+        stack = self.stack()
+        scenes = [{"type": "image", "promptImage": "a boat", "narration_text": "One boat."}]
+        self.assertEqual(self.warmed(stack, "cold"), ("heart", False))
+        self.send(stack, {"size": SIZE, "fps": FPS, "scenes": scenes, "voice": "heart", "task_id": "t"})
+        self.hand(stack, self.real(stack, "submit"), "RequestsQueue")
+        self.assertEqual(self.warmed(stack, "counted"), ("heart", True))
+
+    def warmed(self, stack, name: str) -> tuple:
+        """What an environment loads without a message."""
+        function = stack.function("render")
+        environment = function.environment | {"PROTOVIDEO_ASSETS": str(ASSETS), "PROTOVIDEO_LOG": "info"}
+        folder = self.folder / name
+        with Slot(bootstrap(REAL, "render"), environment, 300, function.memory_mb, folder) as slot:
+            slot.invoke(event([], ""))
+            self.until(lambda: lines(folder), "something is warmed", 30)
+            [told] = lines(folder)
+        return told["voice"], told["by_usage"]
+
+
+def lines(folder: Path) -> list:
+    """What was said of warming."""
+    fields = [line.get("fields", {}) for line in said(folder)]
+    return [line for line in fields if line.get("message") == "warm"]

@@ -13,6 +13,7 @@ mod full;
 #[expect(dead_code, unreachable_pub, reason = "the web server of the tests beside the code, which ask more of it")]
 mod http;
 mod interrupted;
+mod limited;
 mod network;
 mod pictures;
 mod refused;

@@ -4,6 +4,7 @@
 mod life;
 mod lists;
 mod steps;
+mod usage;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;

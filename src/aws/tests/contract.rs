@@ -36,6 +36,28 @@ async fn tasks(cloud: &Cloud) {
     let table = cloud.table("tasks", &["task_id", "item"], true).await;
     let tasks = TaskTable::new(&cloud.clients, &table, &bucket, clock.clone());
     contract::tasks::all(&tasks, &clock).await.unwrap();
+    favourite_voice(&tasks, &clock).await.unwrap();
+}
+
+/// A voice is the favourite of its period, and of the next one until another is counted there.
+async fn favourite_voice(tasks: &TaskTable, clock: &ManualClock) -> PortResult<()> {
+    let month = Duration::from_hours(24 * 30);
+    let since = clock.now_ms() % (month.as_millis() as u64);
+    clock.advance(Duration::from_millis(month.as_millis() as u64 - since));
+    assert_eq!(tasks.favourite_voice().await?, None);
+    tasks.count_voices(&[].into()).await?;
+    assert_eq!(tasks.favourite_voice().await?, None);
+    for voices in [["af_heart", "heart"], ["bf_emma", "heart"]] {
+        tasks.count_voices(&voices.into()).await?;
+    }
+    assert_eq!(tasks.favourite_voice().await?.as_deref(), Some("heart"));
+    clock.advance(month);
+    assert_eq!(tasks.favourite_voice().await?.as_deref(), Some("heart"));
+    tasks.count_voices(&["bf_emma"].into()).await?;
+    assert_eq!(tasks.favourite_voice().await?.as_deref(), Some("bf_emma"));
+    clock.advance(2 * month);
+    assert_eq!(tasks.favourite_voice().await?, None);
+    Ok(())
 }
 
 async fn queue(cloud: &Cloud) {

@@ -54,7 +54,11 @@ impl fmt::Display for Figure {
             Goal::AtLeast(goal) => format!("  at least {goal}"),
         };
         let judged = if self.reached() { "" } else { "  MISSED" };
-        let digits = if self.measured.abs() < 10.0 { 3 } else { 1 };
+        let digits = match self.measured.abs() {
+            small if small < 0.01 => 5,
+            middle if middle < 10.0 => 3,
+            _ => 1,
+        };
         let measured = format!("{:.digits$} {}", self.measured, self.unit);
         write!(f, "{:<66} {measured:>14}{goal}{judged}", self.what)
     }

@@ -19,6 +19,7 @@ use crate::assets::Assets;
 use crate::cli::world::Station;
 use crate::cli::{Failure, progress, task};
 use crate::config::Config;
+use crate::cost::prices;
 use crate::domain::request::{Draft, Origin};
 use crate::domain::script::Sentence;
 use crate::domain::units::{Fps, Size};
@@ -33,6 +34,9 @@ use crate::ports::{
 use crate::recipe::Digest;
 use crate::recipe::steps::{SpeechRecipe, VoicePin};
 use crate::speech::Speaker;
+
+/// Memory of a Lambda function, in GB, that comes with one processor (AWS Lambda's developer guide: 1769 MB).
+const VCPU_GB: f64 = 1769.0 / 1024.0;
 
 /// How often the whole run and the limit are measured in turn; the machine's pace drifts.
 const ROUNDS: usize = 2;
@@ -69,6 +73,9 @@ pub(super) async fn measure(config: &Config, folder: &Path) -> Result<Vec<Figure
         bare.frames = measured.frames;
     }
     let frame_ms = 1000.0 * bare.drawing / f64::from(bare.frames);
+    // Of the example's length, at its frame rate.
+    let minutes = f64::from(bare.frames) / f64::from(Fps::DEFAULT.get()) / 60.0;
+    let usd = whole / minutes * VCPU_GB * prices::gb_second("x86_64");
     Ok(vec![
         Figure::plain("the example, nothing cached, wall time", wall, "s"),
         Figure::plain("the example, nothing cached, processor time", whole, "s"),
@@ -76,6 +83,7 @@ pub(super) async fn measure(config: &Config, folder: &Path) -> Result<Vec<Figure
         Figure::plain("  raw AAC of the same sound", bare.sound, "s"),
         Figure::plain("  raw inference of the same sentences", bare.inference, "s"),
         Figure::new("the whole run against the raw work", whole / bare.sum(), "x", Goal::AtMost(1.15)),
+        Figure::new("a minute of it: processor time at Lambda's list price", usd, "$", Goal::AtMost(0.0018)),
         Figure::new("a frame of 1080x1920 with motion and captions, drawn", frame_ms, "ms", Goal::AtMost(2.0)),
     ])
 }
