@@ -84,8 +84,7 @@ pub(crate) fn sound(folder: &Path) {
         Placed { wav: path, at: number * SECONDS * u64::from(FILM_RATE) }
     };
     let speech: Vec<_> = (0..PIECES).map(piece).collect();
-    let job =
-        SoundtrackJob { speech, samples: PIECES * SECONDS * u64::from(FILM_RATE), loudness_milli: Some(-14_000) };
+    let job = SoundtrackJob { speech, samples: PIECES * SECONDS * u64::from(FILM_RATE), loudness_milli: Some(-14_000) };
     let mixed = runtime().block_on(soundtrack(&job, &folder.join("mix.wav"), &context(folder)));
     mixed.expect("the loudness is reached");
 }
