@@ -70,6 +70,15 @@ test-cloud: base target/stand-ins/ready ## Run the tests of the template and of 
 	$(call say,"Testing the functions")
 	$(cloud)/bin/python -m unittest discover -s tests/cloud -t tests
 
+.PHONY: counts
+counts: base ## Count instructions, steps and calls of fixed work; fail where one grew by over 5 % (ACCEPT=1 takes the new counts)
+	@scripts/debian.sh valgrind
+	$(call say,"Building the program")
+	cargo build --locked --bins
+	target/debug/protovideo prepare
+	$(call say,"Counting (a minute or two)")
+	python3 scripts/counts.py $(if $(ACCEPT),--accept)
+
 .PHONY: gates
 gates: base $(gates)/ready ## Judge the speech by a recogniser and an aligner (Python; in a folder of its own)
 	$(call say,"Building the program")

@@ -1,5 +1,6 @@
 //! Processor time and memory, of this process and of the programs that it starts.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -124,15 +125,18 @@ pub(super) fn machine() -> String {
     format!("{cores} cores of {}, {memory:.0} GB", model.unwrap_or_else(|| "an unknown processor".to_owned()))
 }
 
-/// Artifacts that the newest task in `folder` made, by kind, as `1 film, 2 scene`.
-pub(super) fn made(folder: &Path) -> Result<String, Failure> {
-    let report = run(&mut protovideo(folder, &["report", "--format", "json"])?, false)?;
-    let report: Value = serde_json::from_str(&report.stdout)?;
-    let mut kinds = std::collections::BTreeMap::<&str, usize>::new();
+/// The report of the newest task in `folder`.
+pub(super) fn report(folder: &Path) -> Result<Value, Failure> {
+    Ok(serde_json::from_str(&run(&mut protovideo(folder, &["report", "--format", "json"])?, false)?.stdout)?)
+}
+
+/// How many artifacts a report's task made, by kind.
+pub(super) fn made(report: &Value) -> BTreeMap<&str, usize> {
+    let mut kinds = BTreeMap::new();
     for record in report["artifacts"].as_array().into_iter().flatten() {
         if record["cache"] == "miss" {
             *kinds.entry(record["kind"].as_str().unwrap_or_default()).or_default() += 1;
         }
     }
-    Ok(kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", "))
+    kinds
 }

@@ -11,6 +11,7 @@ mod meter;
 mod peer;
 mod rates;
 mod requests;
+mod scenes;
 mod speech;
 
 use std::path::PathBuf;
@@ -28,7 +29,10 @@ pub(super) struct Bench {
     /// What to measure; default all but `peer`, which needs `--moviepy`
     #[arg(value_enum)]
     parts: Vec<Part>,
-    /// A Python with `MoviePy` 2.2.1, to be measured against; `make bench` installs one
+    /// Films of so many scenes are measured, such as `1,3,5`: new, the same again, one sentence changed
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=500))]
+    scenes: Vec<u16>,
+    /// A Python with `MoviePy` 2.2.1 and kokoro-onnx, to be measured against; `make bench` installs one
     #[arg(long, value_name = "PYTHON")]
     moviepy: Option<PathBuf>,
     /// Print JSON
@@ -42,7 +46,9 @@ enum Part {
     Limit,
     /// The same request again, and one sentence of twenty scenes changed
     Cached,
-    /// Peak memory of 5 scenes and of 40
+    /// Films of 1, 3 and 5 scenes, or of as many as `--scenes` says; two workers against one
+    Scenes,
+    /// Peak memory of 5 scenes and of 200; with `--moviepy` that of a Python stack, too
     Memory,
     /// Processor time of speech
     Speech,
@@ -54,9 +60,11 @@ enum Part {
 
 impl Bench {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
+        let counted = (!self.scenes.is_empty() && !self.parts.contains(&Part::Scenes)).then_some(&Part::Scenes);
         let parts = match &self.parts[..] {
+            [] if counted.is_some() => vec![&Part::Scenes],
             [] => Part::value_variants().iter().filter(|part| self.moviepy.is_some() || **part != Part::Peer).collect(),
-            chosen => chosen.iter().collect::<Vec<_>>(),
+            chosen => chosen.iter().chain(counted).collect::<Vec<_>>(),
         };
         if self.parts.contains(&Part::Peer) && self.moviepy.is_none() {
             return Err(Failure::usage(
@@ -71,7 +79,8 @@ impl Bench {
             let measured = match part {
                 Part::Limit => limit::measure(config, folder.path()).await?,
                 Part::Cached => cached::measure(folder.path()).await?,
-                Part::Memory => memory::measure(folder.path())?,
+                Part::Scenes => scenes::measure(folder.path(), &self.counts())?,
+                Part::Memory => memory::measure(config, folder.path(), self.moviepy.as_deref())?,
                 Part::Speech => speech::measure(config, folder.path())?,
                 Part::Rates => rates::measure(folder.path())?,
                 Part::Peer => peer::measure(config, folder.path(), self.moviepy.as_deref()).await?,
@@ -82,6 +91,14 @@ impl Bench {
             figures.extend(measured);
         }
         self.tell(&figures)
+    }
+
+    /// Of how many scenes films are measured.
+    fn counts(&self) -> Vec<usize> {
+        if self.scenes.is_empty() {
+            return scenes::USUAL.to_vec();
+        }
+        self.scenes.iter().copied().map(usize::from).collect()
     }
 
     fn tell(&self, figures: &[Figure]) -> Result<(), Failure> {

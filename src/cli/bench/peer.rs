@@ -63,12 +63,17 @@ pub(super) async fn measure(config: &Config, folder: &Path, moviepy: Option<&Pat
     ])
 }
 
-/// The peer's script, the pictures, and as narration a tone for each.
-fn inputs(folder: &Path) -> std::io::Result<()> {
+/// The peer's script and the pictures, `0.jpg` and so on, in a folder that is made.
+pub(super) fn tools(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     std::fs::write(folder.join("moviepy_render.py"), SCRIPT)?;
-    for (number, picture) in (0_u8..).zip(PICTURES) {
-        std::fs::write(folder.join(format!("{number}.jpg")), picture)?;
+    PICTURES.iter().enumerate().try_for_each(|(n, picture)| std::fs::write(folder.join(format!("{n}.jpg")), picture))
+}
+
+/// What the peer needs, and as narration a tone for each picture.
+fn inputs(folder: &Path) -> std::io::Result<()> {
+    tools(folder)?;
+    for number in 0..PICTURES.len() as u8 {
         let step = std::f32::consts::TAU * (220.0 + 110.0 * f32::from(number)) / SPEECH_RATE as f32;
         let tone: Vec<f32> = (0..SECONDS * SPEECH_RATE).map(|n| 0.25 * (n as f32 * step).sin()).collect();
         std::fs::write(folder.join(format!("{number}.wav")), wav::encode(&tone).map_err(std::io::Error::other)?)?;
