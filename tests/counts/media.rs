@@ -52,6 +52,7 @@ pub(crate) fn frames(folder: &Path) {
         size: SIZE,
         fps,
         frames: FRAMES,
+        part: 0..FRAMES,
         motion: Motion { kind: MotionKind::ZoomIn, amount_milli: 150 },
         captions: cues(&text::words(WORDS), Fit::of(&style, SIZE), fps, FRAMES),
         style: Some(style),

@@ -9,6 +9,7 @@ mod limit;
 mod memory;
 mod meter;
 mod peer;
+mod presets;
 mod rates;
 mod requests;
 mod scenes;
@@ -54,6 +55,8 @@ enum Part {
     Speech,
     /// What work takes, a unit, as `quote` counts it
     Rates,
+    /// What each of x264's presets takes and makes of the same frames
+    Presets,
     /// The video path against `MoviePy`
     Peer,
 }
@@ -83,6 +86,7 @@ impl Bench {
                 Part::Memory => memory::measure(config, folder.path(), self.moviepy.as_deref())?,
                 Part::Speech => speech::measure(config, folder.path())?,
                 Part::Rates => rates::measure(folder.path())?,
+                Part::Presets => presets::measure(config, folder.path()).await?,
                 Part::Peer => peer::measure(config, folder.path(), self.moviepy.as_deref()).await?,
             };
             for figure in &measured {

@@ -23,14 +23,14 @@ use crate::wav;
 
 /// What the peer runs.
 const SCRIPT: &[u8] = include_bytes!("../../../scripts/bench/moviepy_render.py");
-const PICTURES: [&[u8]; 3] = [
+pub(super) const PICTURES: [&[u8]; 3] = [
     include_bytes!("../../../scripts/bench/pictures/0.jpg"),
     include_bytes!("../../../scripts/bench/pictures/1.jpg"),
     include_bytes!("../../../scripts/bench/pictures/2.jpg"),
 ];
 const SECONDS: u32 = 6;
 const RATE: u32 = 24;
-const SIZE: Size = Size { width: 1080, height: 1920 };
+pub(super) const SIZE: Size = Size { width: 1080, height: 1920 };
 /// The peer zooms to one and a half.
 const ZOOM: Motion = Motion { kind: MotionKind::ZoomIn, amount_milli: 500 };
 
@@ -88,7 +88,13 @@ async fn ours(studio: &Studio, folder: &Path) -> Result<Rendered, Failure> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let scenes = stream::iter(0..PICTURES.len()).map(|number| async move {
         let out = folder.join(format!("{number}.ts"));
-        studio.scene(&job(studio, folder, fps, number), &out, &context(folder, &format!("scene-{number}"))?).await?;
+        studio
+            .scene(
+                &job(studio, folder, (fps, SECONDS), ZOOM, number),
+                &out,
+                &context(folder, &format!("scene-{number}"))?,
+            )
+            .await?;
         Ok::<_, PortError>((out, SECONDS * RATE))
     });
     let scenes: Vec<_> = scenes.buffered(cores).collect().await;
@@ -110,7 +116,7 @@ async fn ours(studio: &Studio, folder: &Path) -> Result<Rendered, Failure> {
     let path = folder.join("frames.yuv");
     let mut frames = std::fs::File::create(&path).map_err(|e| PortError::io("create", &path, e))?;
     for number in 0..count {
-        studio.frames(&job(studio, folder, fps, number), &mut frames, &context(folder, "frames")?)?;
+        studio.frames(&job(studio, folder, (fps, SECONDS), ZOOM, number), &mut frames, &context(folder, "frames")?)?;
     }
     frames.flush()?;
     let reference = format!("-f rawvideo -pix_fmt yuv420p -s {SIZE} -r {RATE} -i frames.yuv");
@@ -118,21 +124,30 @@ async fn ours(studio: &Studio, folder: &Path) -> Result<Rendered, Failure> {
     Ok(Rendered { processor, wall, megabytes: megabytes(&folder.join("ours.mp4"))?, ssim })
 }
 
-fn job(studio: &Studio, folder: &Path, fps: Fps, number: usize) -> SceneJob {
+/// So many seconds of a picture that moves.
+pub(super) fn job(
+    studio: &Studio,
+    folder: &Path,
+    (fps, seconds): (Fps, u32),
+    motion: Motion,
+    number: usize,
+) -> SceneJob {
+    let frames = seconds * fps.get();
     SceneJob {
         picture: folder.join(format!("{number}.jpg")),
         size: SIZE,
         fps,
-        frames: SECONDS * RATE,
-        part: 0..SECONDS * RATE,
-        motion: ZOOM,
+        frames,
+        part: 0..frames,
+        motion,
         captions: Vec::new(),
         style: None,
         encoder: studio.encoder(SIZE, fps),
     }
 }
 
-fn context(folder: &Path, name: &str) -> PortResult<StepContext> {
+/// A step in a folder of its own.
+pub(super) fn context(folder: &Path, name: &str) -> PortResult<StepContext> {
     let work = folder.join(name);
     std::fs::create_dir_all(&work).map_err(|e| PortError::io("make the folder", &work, e))?;
     Ok(StepContext {
@@ -162,7 +177,7 @@ fn theirs(studio: &Studio, folder: &Path, moviepy: &Path) -> Result<Rendered, Fa
 }
 
 /// Structural similarity of a film and a reference, over all frames and planes, by ffmpeg's filter.
-fn ssim(studio: &Studio, folder: &Path, film: &str, reference: &str) -> Result<f64, Failure> {
+pub(super) fn ssim(studio: &Studio, folder: &Path, film: &str, reference: &str) -> Result<f64, Failure> {
     let mut command = Command::new(studio.ffmpeg()?.program());
     command.args(["-nostdin", "-hide_banner", "-nostats", "-i", film]).args(reference.split_whitespace());
     command.args(["-lavfi", "[0:v][1:v]ssim", "-f", "null", "-"]).current_dir(folder).stdin(Stdio::null());
@@ -172,6 +187,6 @@ fn ssim(studio: &Studio, folder: &Path, film: &str, reference: &str) -> Result<f
     all.filter(|_| ran.status.success()).ok_or_else(|| Failure::defect(format!("no SSIM of {film}: {said}")))
 }
 
-fn megabytes(path: &Path) -> Result<f64, Failure> {
+pub(super) fn megabytes(path: &Path) -> Result<f64, Failure> {
     Ok(std::fs::metadata(path)?.len() as f64 / 1e6)
 }
