@@ -54,7 +54,14 @@ impl fmt::Display for Figure {
             Goal::AtLeast(goal) => format!("  at least {goal}"),
         };
         let judged = if self.reached() { "" } else { "  MISSED" };
-        let digits = if self.measured.abs() < 10.0 { 3 } else { 1 };
+        let counted = self.unit.is_empty() && self.measured.fract() == 0.0;
+        let digits = if counted {
+            0
+        } else if self.measured.abs() < 10.0 {
+            3
+        } else {
+            1
+        };
         let measured = format!("{:.digits$} {}", self.measured, self.unit);
         write!(f, "{:<66} {measured:>14}{goal}{judged}", self.what)
     }
@@ -69,6 +76,7 @@ mod tests {
         let figure = |goal| Figure::new("time", 2.0, "s", goal);
         assert!(figure(Goal::None).reached() && figure(Goal::AtMost(2.0)).reached());
         assert!(figure(Goal::AtLeast(2.0)).reached() && !figure(Goal::AtLeast(2.1)).reached());
+        assert!(Figure::plain("steps", 4.0, "").to_string().ends_with(" 4 "), "counts have no decimals");
         let missed = figure(Goal::AtMost(1.5));
         assert!(!missed.reached());
         assert!(missed.to_string().ends_with("2.000 s  at most 1.5  MISSED"), "{missed}");
