@@ -12,6 +12,9 @@
   (`rie_ms`), and of it what the function itself tells (`init_ms`); medians of cold starts, without the model.
 - `speech_session_load_ms`: how long the real render function takes to make its session of the default voice's model, as it
   tells itself: without loading ONNX Runtime and the lexicons.
+- `foresight`: milliseconds from a new environment's first message of a scene of one sentence to the end of its work, by the
+  voice that speaks and by what is known of the use of voices: nothing, so that the default voice is loaded ahead, or that
+  this one is used most; `idle` where the environment had three seconds before its message. Medians.
 - `packages`: bytes of what `sam build` left, unpacked and as a zip file.
 
 Wall times are of this machine and whatever else runs on it.
@@ -193,6 +196,43 @@ def loading(bench: Bench, starts: int) -> dict:
     return {"median": median(found), "longest": max(found), "starts": starts}
 
 
+def foresight(bench: Bench, starts: int) -> dict:
+    """By the real functions, without a driver for scenes: each message is delivered by hand to an environment of its own."""
+    found = {}
+    bench.deploy(submit=1, render=0, assemble=0)
+    usage = {"task_id": {"S": "usage#voices"}}
+    for voice in ("heart", "af_heart"):
+        task = voice.replace("_", "-")
+        scenes = [{"type": "image", "promptImage": f"{voice} {n}", "narration_text": f"This is number {n}."}
+                  for n in range(3 * starts)]
+        bench.send({"size": SIZE, "fps": FPS, "scenes": scenes, "voice": voice, "task_id": task})
+        while (read(bench.stack, task) or {}).get("status") != "queued":
+            time.sleep(0.1)
+        # The count is written after the messages are sent.
+        time.sleep(1)
+        table = bench.stack.table()
+        key = {"#t": "task_id"}, {":u": usage["task_id"]}
+        [counted] = bench.stack.dynamodb.query(TableName=table, KeyConditionExpression="#t = :u",
+                                               ExpressionAttributeNames=key[0], ExpressionAttributeValues=key[1])["Items"]
+        times = {"uncounted": [], "counted": [], "counted, idle": []}
+        for n in range(starts):
+            for place, (known, measured) in enumerate(times.items()):
+                if known == "uncounted":
+                    bench.stack.dynamodb.delete_item(TableName=table, Key={k: counted[k] for k in ("task_id", "item")})
+                else:
+                    bench.stack.dynamodb.put_item(TableName=table, Item=counted)
+                slot = bench.slot("render", f"{voice}-{n}-{place}")
+                slot.invoke(event([], ""), None) if "idle" in known else None
+                time.sleep(3 if "idle" in known else 0)
+                began = time.monotonic()
+                bench.work(slot, task, 3 * n + place)
+                measured.append(1000 * (time.monotonic() - began))
+                slot.kill()
+        bench.stack.dynamodb.delete_item(TableName=table, Key={k: counted[k] for k in ("task_id", "item")})
+        found[voice] = {known: median(measured) for known, measured in times.items()}
+    return found
+
+
 def packages(folder: Path) -> dict:
     found = {}
     for part in sorted(path for path in folder.glob("*") if path.is_dir()):
@@ -212,7 +252,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=40, help="cached scenes, for the processor time")
     parser.add_argument("--long", type=int, default=200, help="scenes of the long request")
     parser.add_argument("--starts", type=int, default=5)
-    parser.add_argument("--only", nargs="*", default=["calls", "orchestration", "submit", "init", "speech", "packages"])
+    parser.add_argument("--only", nargs="*", default=["calls", "orchestration", "submit", "init", "speech", "foresight", "packages"])
     arguments = parser.parse_args()
     programs, real = arguments.programs, arguments.real
     measures = {
@@ -221,13 +261,14 @@ def main() -> None:
         "submit": lambda bench: {"submit": submission(bench, arguments.long)},
         "init": lambda bench: {"init": beginnings(bench, arguments.starts)},
         "speech": lambda bench: {"speech_session_load_ms": loading(bench, arguments.starts)} if real else {},
+        "foresight": lambda bench: {"foresight": foresight(bench, arguments.starts)} if real else {},
         "packages": lambda _: {"packages": packages(ROOT / ".aws-sam" / "build")},
     }
     found = {}
     with tempfile.TemporaryDirectory() as folder, Ministack(Path(folder) / "emulator") as emulator:
         for name in arguments.only:
             with contextlib.ExitStack() as held:
-                which = real if name == "speech" and real else programs
+                which = real if name in ("speech", "foresight") and real else programs
                 found |= measures[name](Bench(held, emulator, Path(folder), which, name))
     print(json.dumps(found, indent=1))
 

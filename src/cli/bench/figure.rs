@@ -55,6 +55,7 @@ impl fmt::Display for Figure {
         };
         let judged = if self.reached() { "" } else { "  MISSED" };
         let digits = match self.measured.abs() {
+            count if self.unit.is_empty() && count.fract() == 0.0 => 0,
             small if small < 0.01 => 5,
             middle if middle < 10.0 => 3,
             _ => 1,
@@ -73,6 +74,7 @@ mod tests {
         let figure = |goal| Figure::new("time", 2.0, "s", goal);
         assert!(figure(Goal::None).reached() && figure(Goal::AtMost(2.0)).reached());
         assert!(figure(Goal::AtLeast(2.0)).reached() && !figure(Goal::AtLeast(2.1)).reached());
+        assert!(Figure::plain("steps", 4.0, "").to_string().ends_with(" 4 "), "counts have no decimals");
         let missed = figure(Goal::AtMost(1.5));
         assert!(!missed.reached());
         assert!(missed.to_string().ends_with("2.000 s  at most 1.5  MISSED"), "{missed}");

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use procfs::Current as _;
 use procfs::process::Process;
+use procfs::{Current as _, CurrentSI as _};
 use serde_json::Value;
 
 use crate::cli::Failure;
@@ -38,6 +38,12 @@ impl Processor {
         let now = Self::now();
         now.own - then.own + now.children - then.children
     }
+}
+
+/// Processor seconds of all processes of the machine since it began.
+pub(super) fn everybody() -> f64 {
+    let total = procfs::KernelStats::current().map(|stats| stats.total);
+    total.map_or(0.0, |t| (t.user + t.nice + t.system) as f64 / procfs::ticks_per_second() as f64)
 }
 
 /// What a run of a program came to.
