@@ -204,7 +204,7 @@ def foresight(bench: Bench, starts: int) -> dict:
     for voice in ("heart", "af_heart"):
         task = voice.replace("_", "-")
         scenes = [{"type": "image", "promptImage": f"{voice} {n}", "narration_text": f"This is number {n}."}
-                  for n in range(3 * starts)]
+                  for n in range(4 * starts)]
         bench.send({"size": SIZE, "fps": FPS, "scenes": scenes, "voice": voice, "task_id": task})
         while (read(bench.stack, task) or {}).get("status") != "queued":
             time.sleep(0.1)
@@ -214,10 +214,10 @@ def foresight(bench: Bench, starts: int) -> dict:
         key = {"#t": "task_id"}, {":u": usage["task_id"]}
         [counted] = bench.stack.dynamodb.query(TableName=table, KeyConditionExpression="#t = :u",
                                                ExpressionAttributeNames=key[0], ExpressionAttributeValues=key[1])["Items"]
-        times = {"uncounted": [], "counted": [], "counted, idle": []}
+        times = {known: [] for known in ("uncounted", "counted", "uncounted, idle", "counted, idle")}
         for n in range(starts):
             for place, (known, measured) in enumerate(times.items()):
-                if known == "uncounted":
+                if known.startswith("uncounted"):
                     bench.stack.dynamodb.delete_item(TableName=table, Key={k: counted[k] for k in ("task_id", "item")})
                 else:
                     bench.stack.dynamodb.put_item(TableName=table, Item=counted)
@@ -225,7 +225,7 @@ def foresight(bench: Bench, starts: int) -> dict:
                 slot.invoke(event([], ""), None) if "idle" in known else None
                 time.sleep(3 if "idle" in known else 0)
                 began = time.monotonic()
-                bench.work(slot, task, 3 * n + place)
+                bench.work(slot, task, 4 * n + place)
                 measured.append(1000 * (time.monotonic() - began))
                 slot.kill()
         bench.stack.dynamodb.delete_item(TableName=table, Key={k: counted[k] for k in ("task_id", "item")})
