@@ -98,7 +98,7 @@ bench: base $(bench)/ready ## Measure speed, memory and cache, and the video pat
 	$(call say,"Building the program")
 	cargo build --release --locked
 	target/release/protovideo prepare
-	$(call say,"Measuring (some ten minutes; best on a machine that does nothing else)")
+	$(call say,"Measuring (some half an hour; best on a machine that does nothing else)")
 	target/release/protovideo bench --moviepy $(bench)/bin/python
 
 # No model, no ffmpeg and no network: few dependencies are built.

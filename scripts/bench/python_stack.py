@@ -33,7 +33,8 @@ def speak(assets, voice, texts, work):
             out.setsampwidth(2)
             out.setframerate(rate)
             out.writeframes((numpy.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-        spoken.append((str(path), len(samples) / rate))
+        # MoviePy knows lengths to the hundredth of a second, and refuses to cut beyond them.
+        spoken.append((str(path), int(100 * len(samples) / rate) / 100))
     return spoken
 
 

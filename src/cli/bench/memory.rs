@@ -1,4 +1,4 @@
-//! Peak memory: of few scenes and of many, and beside a whole Python stack.
+//! Peak memory: of few scenes and of many, and beside that of a whole Python stack.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,16 +18,12 @@ const STACK: &[u8] = include_bytes!("../../../scripts/bench/python_stack.py");
 /// The voice that both speak with.
 const VOICE: &str = "af_heart";
 
-pub(super) fn measure(config: &Config, folder: &Path, python: Option<&Path>) -> Result<Vec<Figure>, Failure> {
+pub(super) fn measure(folder: &Path) -> Result<Vec<Figure>, Failure> {
     let (five, many) = (scenes(folder, 5)?, scenes(folder, 200)?);
-    let mut figures = vec![
+    Ok(vec![
         Figure::new("peak memory, 5 scenes, MAX_WORKERS=4", five, "MB", Goal::AtMost(650.0)),
         Figure::new("peak memory, 200 scenes, MAX_WORKERS=4", many, "MB", Goal::AtMost(five * 1.1)),
-    ];
-    if let Some(python) = python {
-        figures.extend(beside(config, &folder.join("stack"), python)?);
-    }
-    Ok(figures)
+    ])
 }
 
 /// The peak in MB of a film of so many scenes.
@@ -45,7 +41,8 @@ fn ours(folder: &Path, request: &Value) -> Result<Ran, Failure> {
 
 /// The example with a voice that both have: its peak, and that of the Python programs that speak the same texts and
 /// render as many scenes.
-fn beside(config: &Config, folder: &Path, python: &Path) -> Result<Vec<Figure>, Failure> {
+pub(super) fn beside(config: &Config, folder: &Path, python: &Path) -> Result<Vec<Figure>, Failure> {
+    let folder = &folder.join("stack");
     let mut request = requests::harbour()?;
     request["voice"] = json!(VOICE);
     let scenes = request["scenes"].as_array().into_iter().flatten();

@@ -49,7 +49,7 @@ enum Part {
     Cached,
     /// Films of 1, 3 and 5 scenes, or of as many as `--scenes` says; two workers against one
     Scenes,
-    /// Peak memory of 5 scenes and of 200; with `--moviepy` that of a Python stack, too
+    /// Peak memory of 5 scenes and of 200
     Memory,
     /// Processor time of speech
     Speech,
@@ -57,7 +57,7 @@ enum Part {
     Rates,
     /// What each of x264's presets takes and makes of the same frames
     Presets,
-    /// The video path against `MoviePy`
+    /// The video path against `MoviePy`, and peak memory against kokoro-onnx and `MoviePy`
     Peer,
 }
 
@@ -71,7 +71,7 @@ impl Bench {
         };
         if self.parts.contains(&Part::Peer) && self.moviepy.is_none() {
             return Err(Failure::usage(
-                "peer needs --moviepy PYTHON, a Python with MoviePy; `make bench` installs one",
+                "peer needs --moviepy PYTHON, a Python with MoviePy and kokoro-onnx; `make bench` installs one",
             ));
         }
         let folder = tempfile::Builder::new().prefix("protovideo-bench-").tempdir();
@@ -83,7 +83,7 @@ impl Bench {
                 Part::Limit => limit::measure(config, folder.path()).await?,
                 Part::Cached => cached::measure(folder.path()).await?,
                 Part::Scenes => scenes::measure(folder.path(), &self.counts())?,
-                Part::Memory => memory::measure(config, folder.path(), self.moviepy.as_deref())?,
+                Part::Memory => memory::measure(folder.path())?,
                 Part::Speech => speech::measure(config, folder.path())?,
                 Part::Rates => rates::measure(folder.path())?,
                 Part::Presets => presets::measure(config, folder.path()).await?,

@@ -1,4 +1,5 @@
-//! The video path against `MoviePy`: the same stills with the same zoom and the same narration, each in its own way.
+//! The video path against `MoviePy`: the same stills with the same zoom and the same narration, each in its own way; and
+//! the memory of a whole film against that of kokoro-onnx and `MoviePy`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
 use super::figure::{Figure, Goal};
+use super::memory;
 use super::meter::{Processor, run};
 use crate::cli::Failure;
 use crate::config::Config;
@@ -44,7 +46,12 @@ struct Rendered {
 
 pub(super) async fn measure(config: &Config, folder: &Path, moviepy: Option<&Path>) -> Result<Vec<Figure>, Failure> {
     let moviepy = moviepy.ok_or_else(|| Failure::usage("peer needs --moviepy PYTHON"))?;
-    let folder = &folder.join("peer");
+    let mut figures = video(config, &folder.join("peer"), moviepy).await?;
+    figures.extend(memory::beside(config, folder, moviepy)?);
+    Ok(figures)
+}
+
+async fn video(config: &Config, folder: &Path, moviepy: &Path) -> Result<Vec<Figure>, Failure> {
     inputs(folder).map_err(|e| PortError::io("write into", folder, e))?;
     let studio = makers::films(config)?;
     let ours = ours(&studio, folder).await?;
