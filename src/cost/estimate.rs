@@ -127,7 +127,8 @@ struct Count<'a> {
 impl<'a> Count<'a> {
     fn new(cached: &'a BTreeSet<ArtifactId>, pricing: &'a Pricing) -> Self {
         let part = |kind| Part { kind, make: 0, cached: 0, processor_s: Range::default(), units: Range::default() };
-        let parts = Kind::ALL.into_iter().map(part).collect();
+        // A long scene's segments are its own work.
+        let parts = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Segment).map(part).collect();
         let (seen, bytes, pictures_usd) = (BTreeSet::new(), Range::default(), Range::default());
         Self { cached, pricing, seen, parts, bytes, pictures_usd, unpriced: BTreeSet::new() }
     }

@@ -1,7 +1,7 @@
 //! Makers whose work takes virtual time, one step at a time for each worker, and whose workers may die of it.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -210,6 +210,11 @@ impl Films for Makers {
         let what = format!("{} {}", name(&job.picture), job.frames);
         self.work(Step::Scene, &what, seconds(job.frames, job.fps)).await;
         self.quick.scene(job, out, context).await
+    }
+
+    async fn splice(&self, parts: &[(PathBuf, u32)], fps: Fps, out: &Path, context: &StepContext) -> PortResult<()> {
+        // The scenes of the simulation are too short to be cut.
+        self.quick.splice(parts, fps, out, context).await
     }
 
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
