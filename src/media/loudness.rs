@@ -93,3 +93,30 @@ impl Peaks {
 fn broken(error: ebur128::Error) -> PortError {
     PortError::permanent(Class::Internal, "LOUDNESS", "cannot measure loudness").because(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The quarter of the rate, whose peaks all stand between samples, 3 dB above them: loud, quiet, and louder.
+    fn between_samples() -> Vec<f32> {
+        let sizes = [0.5_f32, 0.1, 0.52, 0.3];
+        let wave = |n: usize| (std::f32::consts::FRAC_PI_2 * n as f32 + std::f32::consts::FRAC_PI_4).sin();
+        (0..8000).map(|n| sizes[n / 2000] * wave(n)).collect()
+    }
+
+    #[test]
+    fn the_highest_peak_is_found_however_the_signal_is_cut() {
+        let samples = between_samples();
+        let mut all = Peaks::new(0.0);
+        let padded = [&samples[..], &[0.0; 2 * REACH]].concat();
+        let highest = all.after(&padded).iter().copied().fold(0.0, f32::max);
+        assert!((0.51..0.53).contains(&highest), "{highest}, whose samples are 0.37 at most");
+        for block in [37, 2048, 8000] {
+            let mut meter = Meter::new().unwrap();
+            samples.chunks(block).for_each(|chunk| meter.add(chunk).unwrap());
+            let (_, peak) = meter.finish().unwrap().unwrap();
+            assert!((peak - 20.0 * f64::from(highest).log10()).abs() < 1e-6, "{peak} in blocks of {block}");
+        }
+    }
+}
