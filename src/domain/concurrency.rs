@@ -44,7 +44,10 @@ impl Concurrency {
     /// Why so many sentences are spoken at once.
     #[must_use]
     pub fn why_speech(&self) -> String {
-        "one a core".to_owned()
+        match self.speech {
+            count if count < self.cores => format!("{} MB hold no more", self.memory_mb),
+            _ => "one a core".to_owned(),
+        }
     }
 }
 
@@ -59,6 +62,7 @@ mod tests {
         let few = Concurrency { cores: 8, ..free };
         assert_eq!(Concurrency { workers: 2, ..few }.why_encoders(), "one a piece of work");
         assert_eq!(few.why_encoders(), "2000 MB hold no more");
+        assert_eq!((few.why_speech().as_str(), free.why_speech().as_str()), ("2000 MB hold no more", "one a core"));
         let narrow = Concurrency { workers: 1, narrowed: true, ..free };
         assert_eq!(narrow.why_workers(false), "memory was above the critical threshold, 2000 MB");
         assert_eq!(free.why_workers(true), "a function gets one message at a time");

@@ -80,7 +80,7 @@ impl Pipeline {
             children_processor_ms: ms(usage.children),
             children_memory_bytes: usage.children_bytes,
             tokens: usage.tokens,
-            place: self.place(job.plan.size, usage.device),
+            place: self.place((job.plan.size, job.sentence), usage.device),
         };
         perf::tell(&job.task.id, &record, self.settings.alerts.slow_step);
         self.world.tasks.record(&job.task.id, &record).await?;

@@ -134,7 +134,8 @@ impl Pipeline {
     /// Work for a task that has so much time left.
     pub(super) fn job(&self, task: Task, plan: Arc<Plan>, lane: u32, cancel: CancellationToken, left: Duration) -> Job {
         let deadline = Instant::now() + left.min(self.settings.step_deadline);
-        Job { task: Arc::new(task), plan, lane, cancel, deadline, turns: Arc::default() }
+        let sentence = self.sentence_bytes(&plan);
+        Job { task: Arc::new(task), plan, lane, cancel, deadline, sentence, turns: Arc::default() }
     }
 }
 

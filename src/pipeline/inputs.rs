@@ -179,7 +179,7 @@ impl Pipeline {
         // What is there was checked when it came.
         if self.world.artifacts.find(&id).await?.is_none() {
             // Each may take hundreds of megabytes, as an encoder does.
-            let _turn = self.encoders.core().await?;
+            let _core = self.capacity.core().await?;
             let (bytes, size) = self.checked(bytes, &context.used).await?;
             let manifest = recipe.manifest()?;
             self.world.artifacts.publish(&id, manifest.as_bytes(), Body::Bytes(&bytes), json!(size)).await?;

@@ -1,10 +1,11 @@
-//! The most memory that was resident while a step ran, and alerts where it is too much.
+//! The most memory that was resident while a step ran; alerts where it is too much, and what is given back then.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Alerts;
+use crate::ports::Speech;
 use crate::telemetry::resident_bytes;
 
 /// So often a step looks; what lasts for less may not be seen.
@@ -13,6 +14,7 @@ const PERIOD: Duration = Duration::from_millis(100);
 /// The latest look at the memory, which steps that run side by side share.
 pub(super) struct Memory {
     alerts: Alerts,
+    speech: Arc<dyn Speech>,
     latest: Mutex<Option<Look>>,
 }
 
@@ -32,8 +34,9 @@ enum Level {
 }
 
 impl Memory {
-    pub(super) fn new(alerts: Alerts) -> Self {
-        Self { alerts, latest: Mutex::new(None) }
+    /// Where memory rises over a threshold, `speech` gives some back.
+    pub(super) fn new(alerts: Alerts, speech: Arc<dyn Speech>) -> Self {
+        Self { alerts, speech, latest: Mutex::new(None) }
     }
 
     /// Works, and says how many bytes were resident at most meanwhile, of this process and its children.
@@ -56,7 +59,7 @@ impl Memory {
         latest.insert(look.unwrap_or_else(|| self.look(resident_bytes(), before))).bytes
     }
 
-    /// Looks, and tells where there is more than at the look before.
+    /// Looks; where there is more than at the look before, tells so and has memory given back.
     fn look(&self, bytes: u64, before: Level) -> Look {
         let level = self.level(bytes);
         let resident_mb = bytes / 1_000_000;
@@ -64,10 +67,12 @@ impl Memory {
             Level::Warning if level > before => {
                 let threshold_mb = self.alerts.memory_warning / 1_000_000;
                 tracing::warn!(resident_mb, threshold_mb, code = "MEMORY_WARNING", "MEMORY_WARNING");
+                self.speech.shrink();
             }
             Level::Critical if level > before => {
                 let threshold_mb = self.alerts.memory_critical / 1_000_000;
                 tracing::error!(resident_mb, threshold_mb, code = "MEMORY_CRITICAL", "MEMORY_CRITICAL");
+                self.speech.release();
             }
             _ => {}
         }
@@ -87,10 +92,12 @@ impl Memory {
 mod tests {
     use super::*;
     use crate::pipeline::perf::tests::logged;
+    use crate::testing::standins::StandIns;
 
     #[test]
     fn memory_is_told_when_it_rises_over_a_threshold_and_not_again_while_it_stays() {
-        let memory = Memory::new(Alerts::new(Duration::MAX, 300, 400));
+        let speech = Arc::new(StandIns::default());
+        let memory = Memory::new(Alerts::new(Duration::MAX, 300, 400), speech.clone());
         let looks = [200, 300, 301, 350, 450, 460, 310, 290, 500];
         let told = logged(|| {
             looks.into_iter().fold(Level::Plenty, |before, mb| memory.look(mb * 1_000_000, before).level);
@@ -108,5 +115,7 @@ mod tests {
             ("ERROR", "MEMORY_CRITICAL", 500, 400),
         ];
         assert_eq!(told, expected);
+        let given_back = [("release".to_owned(), 2), ("shrink".to_owned(), 1)];
+        assert_eq!(speech.calls(), given_back.into());
     }
 }

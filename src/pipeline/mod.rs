@@ -4,8 +4,8 @@
 mod assemble;
 mod attend;
 mod cache;
+mod capacity;
 mod dispatch;
-mod encoders;
 mod error;
 mod facts;
 mod handle;
@@ -62,7 +62,7 @@ pub struct Settings {
     pub workers: usize,
     /// At most so many encoders run at once.
     pub encoders: usize,
-    /// Bytes of resident memory that the process and its children may take: no more encoders run than fit.
+    /// Bytes of resident memory that the process and its children may take: no more is encoded and spoken at once than fits.
     pub memory: u64,
     /// How long a task may take from submit to its end.
     pub task_deadline: Duration,
@@ -90,7 +90,7 @@ pub struct Settings {
 pub struct Pipeline {
     world: World,
     settings: Settings,
-    encoders: Arc<encoders::Encoders>,
+    capacity: Arc<capacity::Capacity>,
     flights: Arc<turn::Flights>,
     memory: Arc<memory::Memory>,
     /// Names this pipeline and its clones, among all processes, as an owner of leases.
@@ -116,6 +116,8 @@ struct Job {
     cancel: CancellationToken,
     /// When the work has to have ended.
     deadline: Instant,
+    /// Bytes that one of its sentences takes at most while it is spoken.
+    sentence: u64,
     /// What it knows of the artifacts it needs, and which of them it holds.
     turns: Arc<turn::Turns>,
 }
@@ -124,14 +126,16 @@ impl Pipeline {
     /// A pipeline over a world; `observer` is told of its progress.
     #[must_use]
     pub fn new(world: World, settings: Settings, observer: Arc<dyn Observer>) -> Self {
-        let encoders = Arc::new(encoders::Encoders::new(settings.encoders, settings.memory));
+        let capacity = capacity::Capacity::new(settings.cores, settings.encoders, settings.memory);
+        let capacity = Arc::new(capacity);
         let name: Arc<str> = format!("{}-{:016x}", std::process::id(), fastrand::u64(..)).into();
         let architecture = std::env::consts::ARCH.to_owned();
         let (device, function_mb) = ("cpu".to_owned(), settings.function_mb);
         let place = Place { worker: name.to_string(), architecture, device, function_mb, concurrency: None };
-        let (dispatch, memory) = (Dispatch::from(&world), Arc::new(memory::Memory::new(settings.alerts)));
+        let (dispatch, memory) = (Dispatch::from(&world), memory::Memory::new(settings.alerts, world.speech.clone()));
         let (flights, narrowed) = (Arc::default(), Arc::default());
-        Self { world, settings, encoders, flights, memory, name, place, narrowed, dispatch, observer }
+        let memory = Arc::new(memory);
+        Self { world, settings, capacity, flights, memory, name, place, narrowed, dispatch, observer }
     }
 
     /// The same for one piece of work: in another world over the same tasks and queue, with another folder, and with so
@@ -148,15 +152,15 @@ impl Pipeline {
         self.world.speech.release();
     }
 
-    /// Where a step of a film with frames of that size runs.
-    fn place(&self, size: Size, device: Option<&str>) -> Place {
+    /// Where a step runs of a film with frames of that size, whose sentences take at most so many bytes.
+    fn place(&self, (size, sentence): (Size, u64), device: Option<&str>) -> Place {
         let (settings, narrowed) = (&self.settings, self.narrowed.load(Ordering::Relaxed));
         let concurrency = Concurrency {
             cores: settings.cores as u32,
             memory_mb: settings.memory / 1_000_000,
             workers: if narrowed { 1 } else { settings.workers as u32 },
-            encoders: self.encoders.at_once(size) as u32,
-            speech: settings.cores as u32,
+            encoders: self.capacity.encoders(size) as u32,
+            speech: self.capacity.sentences(sentence) as u32,
             narrowed,
         };
         let device = device.unwrap_or(&self.place.device).to_owned();

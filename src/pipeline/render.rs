@@ -1,6 +1,7 @@
 //! Speech, pictures and scenes.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -13,7 +14,7 @@ use crate::domain::task::CacheOutcome;
 use crate::domain::units::Size;
 use crate::ports::{Class, PortError, PortResult, StepContext, Used};
 use crate::recipe::Digest;
-use crate::recipe::plan::PlannedSentence;
+use crate::recipe::plan::{Plan, PlannedSentence};
 use crate::recipe::steps::{PictureRecipe, Recipe as _, SceneLength};
 use crate::wav;
 
@@ -67,12 +68,25 @@ impl Pipeline {
         Ok(())
     }
 
-    /// One sentence.
+    /// Bytes that a sentence of a film takes at most while it is spoken.
+    pub(super) fn sentence_bytes(&self, plan: &Plan) -> u64 {
+        plan.sentences().map(|sentence| self.world.speech.memory(&sentence.recipe)).max().unwrap_or_default()
+    }
+
+    /// One sentence, spoken when there is a core and memory for it.
     pub(super) async fn speech(&self, job: &Job, scene: Option<u32>, planned: &PlannedSentence) -> PortResult<Got> {
         let recipe = &planned.recipe;
         let make = |context: StepContext| async move {
-            context.used.runs_on(self.world.speech.device(&recipe.voice));
-            let spoken = self.world.speech.speak(recipe, &context).await?;
+            let (speech, asked) = (&self.world.speech, Instant::now());
+            let device = speech.device(&recipe.voice);
+            // On a GPU it keeps no core busy.
+            let _share = match device {
+                "cpu" => Some(self.capacity.sentence(speech.memory(recipe)).await?),
+                _ => None,
+            };
+            context.used.waited(asked.elapsed());
+            context.used.runs_on(device);
+            let spoken = speech.speak(recipe, &context).await?;
             let facts = SpeechMeta { samples: spoken.samples.len() as u32, words: spoken.words };
             let bytes = context.used.clocked(|| wav::encode(&spoken.samples)).map_err(internal)?;
             Ok(Made { bytes: Content::Memory(bytes), facts: json!(facts) })

@@ -58,7 +58,7 @@ impl Pipeline {
             wall_ms: began.elapsed().as_millis() as u64,
             processor_ms: process_time().saturating_sub(before).as_millis() as u64,
             memory_bytes: resident_bytes(),
-            place: self.place(plan.size, None),
+            place: self.place((plan.size, self.sentence_bytes(&plan)), None),
             ..StepRecord::default()
         };
         Ok(Plan { planning: Some(planning), ..plan })

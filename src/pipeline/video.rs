@@ -83,7 +83,7 @@ impl Pipeline {
         self.spliced(job, &long, &parts).await
     }
 
-    /// A part of a scene, or all of it, encoded in a turn, if `ready` has nothing against it when the turn comes.
+    /// A part of a scene, or all of it, encoded when there is a core and memory for it, if `ready` has nothing against it then.
     async fn encoded(
         &self,
         scene: &SceneJob,
@@ -92,7 +92,7 @@ impl Pipeline {
     ) -> PortResult<Made> {
         let out = context.work.join("scene.ts");
         let asked = Instant::now();
-        let _turn = self.encoders.turn(scene.size).await?;
+        let _share = self.capacity.encoder(scene.size).await?;
         context.used.waited(asked.elapsed());
         ready()?;
         self.world.films.scene(scene, &out, context).await?;

@@ -83,7 +83,16 @@ pub trait Speech: Send + Sync {
         Ok(())
     }
 
-    /// Gives back what is kept only so that later sentences need not wait for it.
+    /// Bytes that a sentence takes while it is spoken, beside what every process takes: an estimate.
+    fn memory(&self, recipe: &SpeechRecipe) -> u64 {
+        let _ = recipe;
+        0
+    }
+
+    /// Gives back what is held for sentences that may come, but for what takes long to load.
+    fn shrink(&self) {}
+
+    /// Gives back all that is kept only so that later sentences need not wait for it.
     fn release(&self) {}
 
     /// Speaks one sentence. The same recipe gives the same samples on the same machine.

@@ -98,8 +98,13 @@ impl Plan {
     /// The voices that speak in it.
     #[must_use]
     pub fn voices(&self) -> BTreeSet<&str> {
+        self.sentences().map(|sentence| sentence.recipe.voice.name.as_str()).collect()
+    }
+
+    /// All that is spoken in it.
+    pub fn sentences(&self) -> impl Iterator<Item = &PlannedSentence> {
         let own = self.scenes.iter().flat_map(|scene| &scene.narration);
-        self.narration.iter().flatten().chain(own).map(|sentence| sentence.recipe.voice.name.as_str()).collect()
+        self.narration.iter().flatten().chain(own)
     }
 
     /// Plans a film.

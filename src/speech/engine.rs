@@ -29,6 +29,9 @@ pub(super) trait Engine: Send + Sync {
         Ok(())
     }
 
+    /// Drops the sessions that nobody uses.
+    fn shrink(&self) {}
+
     /// Speaks ids, which stand between two pads, with a voice and at a pace (1.0 is the voice's own, 2.0 twice as fast).
     /// The same call gives the same samples. Blocks.
     fn run(&self, ids: &[i64], voice: &str, speed: f32) -> PortResult<Utterance>;

@@ -37,7 +37,7 @@ impl Hibari {
         let environment = runtime::environment(assets, device)?;
         let model: Arc<Mmap> = Arc::new(map(&assets.verified(MODEL)?)?);
         let open = move || loads.counted(|| runtime::open(&environment, MODEL, Arc::clone(&model)));
-        Ok(Self { pool: Pool::new(SESSIONS, open), synthesis: Synthesis::new() })
+        Ok(Self { pool: Pool::new(SESSIONS, SESSIONS, open), synthesis: Synthesis::new() })
     }
 
     /// What the network says, as sound. Its outputs are freed before the next sentence.
@@ -70,6 +70,10 @@ impl Engine for Hibari {
 
     fn warm(&self) -> PortResult<()> {
         self.pool.run(|_| Ok(()))
+    }
+
+    fn shrink(&self) {
+        self.pool.shrink();
     }
 
     fn run(&self, ids: &[i64], _voice: &str, speed: f32) -> PortResult<Utterance> {

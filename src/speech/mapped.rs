@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, UncheckedAdvice};
 
 use crate::ports::{PortError, PortResult};
 
@@ -16,4 +16,18 @@ pub(super) fn map(path: &Path) -> PortResult<Mmap> {
     #[expect(unsafe_code, reason = "installed models are replaced by renaming and never written in place")]
     let map = unsafe { Mmap::map(&file) };
     map.map_err(|e| PortError::io("map", path, e))
+}
+
+/// Takes a file's pages out of this process's memory. The system keeps them as long as it has room, and they are here again
+/// as soon as they are read.
+pub(super) fn forget(map: &Mmap) {
+    #[expect(
+        unsafe_code,
+        reason = "for other mappings than read-only ones of files the advice would lose what was written"
+    )]
+    // SAFETY: the mapping is of a file and was never written to, so what is read after this is what was read before.
+    let forgotten = unsafe { map.unchecked_advise(UncheckedAdvice::DontNeed) };
+    if let Err(error) = forgotten {
+        tracing::debug!("a model's pages stay: {error}");
+    }
 }

@@ -10,6 +10,8 @@ use crate::ports::PortResult;
 pub(super) struct Pool<M> {
     make: Box<dyn Fn() -> PortResult<M> + Send + Sync>,
     limit: usize,
+    /// So many sessions are kept when nobody uses them.
+    kept: usize,
     state: Mutex<State<M>>,
     freed: Condvar,
 }
@@ -20,10 +22,10 @@ struct State<M> {
 }
 
 impl<M> Pool<M> {
-    /// At most `limit` sessions, each from `make`.
-    pub(super) fn new(limit: usize, make: impl Fn() -> PortResult<M> + Send + Sync + 'static) -> Self {
+    /// At most `limit` sessions, each from `make`, of which `kept` are not dropped while there is nothing to say.
+    pub(super) fn new(limit: usize, kept: usize, make: impl Fn() -> PortResult<M> + Send + Sync + 'static) -> Self {
         let state = Mutex::new(State { idle: Vec::new(), busy: 0 });
-        Self { make: Box::new(make), limit, state, freed: Condvar::new() }
+        Self { make: Box::new(make), limit, kept, state, freed: Condvar::new() }
     }
 
     /// Runs `work` on a session of its own; blocks while all are busy. A session whose work failed or panicked is
@@ -47,6 +49,12 @@ impl<M> Pool<M> {
         Ok(result)
     }
 
+    /// Drops the sessions that nobody uses.
+    pub(super) fn shrink(&self) {
+        let idle = std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).idle);
+        drop(idle);
+    }
+
     /// Waits for a free place.
     fn turn(&self) -> Turn<'_, M> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +75,9 @@ impl<M> Drop for Turn<'_, M> {
     fn drop(&mut self) {
         let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.busy -= 1;
-        state.idle.extend(self.model.take());
+        if state.idle.len() < self.pool.kept {
+            state.idle.extend(self.model.take());
+        }
         self.pool.freed.notify_one();
     }
 }
@@ -89,7 +99,7 @@ mod tests {
     /// A pool whose sessions are numbered as they are made.
     fn pool(limit: usize) -> Pool<usize> {
         let made = AtomicUsize::new(0);
-        Pool::new(limit, move || Ok(made.fetch_add(1, Ordering::Relaxed)))
+        Pool::new(limit, limit, move || Ok(made.fetch_add(1, Ordering::Relaxed)))
     }
 
     /// Each of the runs ends only while all the others are under way, too.
@@ -126,6 +136,30 @@ mod tests {
             let runs: Vec<_> = (0..8).map(|_| scope.spawn(speak)).collect();
             assert!(runs.into_iter().all(|run| run.join().unwrap().unwrap() < 2), "two sessions were made");
         });
+    }
+
+    #[test]
+    fn no_more_sessions_than_that_are_kept_while_nobody_speaks() {
+        let made = Arc::new(AtomicUsize::new(0));
+        let (count, together) = (Arc::clone(&made), Barrier::new(2));
+        let pool = Pool::new(2, 1, move || Ok(count.fetch_add(1, Ordering::Relaxed)));
+        let two = || {
+            let meet = |_: &mut usize| {
+                together.wait();
+                Ok(())
+            };
+            std::thread::scope(|scope| {
+                [0, 1].map(|_| scope.spawn(|| pool.run(meet))).map(|run| run.join().unwrap().unwrap())
+            })
+        };
+        two();
+        pool.run(|_| Ok(())).unwrap();
+        assert_eq!(made.load(Ordering::Relaxed), 2, "one of two was kept");
+        two();
+        assert_eq!(made.load(Ordering::Relaxed), 3);
+        pool.shrink();
+        pool.run(|_| Ok(())).unwrap();
+        assert_eq!(made.load(Ordering::Relaxed), 4, "none was kept");
     }
 
     #[test]

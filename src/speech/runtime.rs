@@ -12,6 +12,7 @@ use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 
 use super::device::Device;
+use super::mapped::forget;
 use crate::assets::Assets;
 use crate::ports::{Class, PortError, PortResult};
 
@@ -22,7 +23,15 @@ static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);
 pub(super) struct Model {
     /// Declared before the map: it reads its weights there, and fields are dropped in order.
     pub(super) session: Session,
-    _map: Arc<Mmap>,
+    map: Arc<Mmap>,
+}
+
+impl Model {
+    /// Gives back the memory that its weights take until they are read again. Those that the session holds in another form
+    /// never are.
+    pub(super) fn rest(&self) {
+        forget(&self.map);
+    }
 }
 
 /// The process's environment, started from a device's verified library.
@@ -73,7 +82,7 @@ pub(super) fn open(environment: &Environment, name: &str, map: Arc<Mmap>) -> Por
             .commit_from_memory(&map)
     };
     let session = build().map_err(|e| failed(&format!("cannot load the model {name}"), e))?;
-    Ok(Model { session, _map: map })
+    Ok(Model { session, map })
 }
 
 /// A session on the first NVIDIA GPU, over a mapped model in ONNX format, of which it keeps a copy there. What CUDA has no
@@ -93,7 +102,7 @@ pub(super) fn open_on_gpu(environment: &Environment, name: &str, map: Arc<Mmap>)
         );
         PortError::permanent(Class::Provider, "CUDA_FAILED", message)
     })?;
-    Ok(Model { session, _map: map })
+    Ok(Model { session, map })
 }
 
 /// A failure of ONNX Runtime: another try may do better, once.

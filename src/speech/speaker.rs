@@ -9,7 +9,7 @@ use super::alphabet::{Alphabet, WordIds};
 use super::device::Device;
 use super::engine::Engine;
 use super::hibari::Hibari;
-use super::kokoro::Kokoro;
+use super::kokoro::{self, Kokoro};
 use super::loads::Loads;
 use super::phonemes::Phonemizer;
 use super::unknown::Unknown;
@@ -79,6 +79,13 @@ impl Speech for Speaker {
         voices::device(&voice.name, self.shared.device).name()
     }
 
+    fn memory(&self, recipe: &SpeechRecipe) -> u64 {
+        match voices::device(&recipe.voice.name, self.shared.device) {
+            Device::Cpu if recipe.voice.engine == voices::KOKORO => kokoro::memory(recipe),
+            _ => 0,
+        }
+    }
+
     fn script(&self, text: &str, _: &VoicePin, pronunciations: &[(String, String)]) -> PortResult<Vec<Sentence>> {
         script::script(text, pronunciations)
     }
@@ -96,6 +103,15 @@ impl Speech for Speaker {
             shared.engine(&hello.voice.engine)?.warm()
         });
         warming.await.unwrap_or_else(|broken| Err(broke_off(&broken)))
+    }
+
+    fn shrink(&self) {
+        if let Some(hibari) = self.shared.hibari.loaded() {
+            hibari.shrink();
+        }
+        if let Some(kokoro) = self.shared.kokoro.loaded() {
+            kokoro.shrink();
+        }
     }
 
     fn release(&self) {
@@ -193,6 +209,11 @@ impl<T> Lazy<T> {
             return Ok(Arc::clone(loaded));
         }
         Ok(Arc::clone(slot.insert(Arc::new(load()?))))
+    }
+
+    /// The loaded thing, where it was loaded.
+    fn loaded(&self) -> Option<Arc<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Forgets what was loaded; who uses it now keeps it so long.

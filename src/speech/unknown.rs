@@ -51,7 +51,12 @@ impl Unknown {
             let environment = runtime::environment(&assets, device)?;
             runtime::open(&environment, NETWORK, Arc::new(map(&assets.verified(NETWORK)?)?))
         };
-        Ok(Self { ids: written.into_iter().zip(1..).collect(), sounds, longest, pool: Pool::new(sessions, open) })
+        Ok(Self {
+            ids: written.into_iter().zip(1..).collect(),
+            sounds,
+            longest,
+            pool: Pool::new(sessions, sessions, open),
+        })
     }
 
     fn read(&self, word: &str) -> PortResult<String> {

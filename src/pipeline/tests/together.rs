@@ -118,6 +118,67 @@ impl Speech for Chorus {
     }
 }
 
+/// Speech whose sentences take so much memory, and that counts how many of them are spoken at once.
+struct Large {
+    inner: Arc<dyn Speech>,
+    bytes: u64,
+    running: AtomicUsize,
+    most: AtomicUsize,
+}
+
+#[async_trait]
+impl Speech for Large {
+    fn voices(&self) -> Vec<Voice> {
+        self.inner.voices()
+    }
+
+    fn voice(&self, name: Option<&str>) -> PortResult<VoicePin> {
+        self.inner.voice(name)
+    }
+
+    fn script(&self, text: &str, voice: &VoicePin, how: &[(String, String)]) -> PortResult<Vec<Sentence>> {
+        self.inner.script(text, voice, how)
+    }
+
+    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
+        self.inner.unsayable(pronunciations)
+    }
+
+    fn memory(&self, _: &SpeechRecipe) -> u64 {
+        self.bytes
+    }
+
+    async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
+        self.most.fetch_max(self.running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let spoken = self.inner.speak(recipe, context).await;
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        spoken
+    }
+}
+
+#[tokio::test]
+async fn no_more_is_spoken_at_once_than_there_are_cores_and_memory_for() {
+    let memory = 1_000_000_000;
+    for (cores, bytes, at_once) in [(8, 1, 8), (3, 1, 3), (8, 300_000_000, 2), (8, 3_000_000_000, 1)] {
+        let stage = Stage::new();
+        let mut world = stage.world();
+        let (running, most) = Default::default();
+        let speech = Arc::new(Large { inner: world.speech, bytes, running, most });
+        world.speech = speech.clone();
+        let settings = Settings { cores, memory, ..stage.pipeline().settings().clone() };
+        let pipeline = Pipeline::new(world, settings, Arc::new(Quiet));
+        let text: String = (0..12).map(|n| format!("Line {n}. ")).collect();
+        let scene = json!({"type": "image", "promptImage": "a", "narration_text": text});
+        submit(&pipeline, &json!({"scenes": [scene]}), "t").await;
+        stage.drain(&pipeline).await.unwrap();
+        let task = stage.task("t").await;
+        assert_eq!(speech.most.load(Ordering::SeqCst), at_once, "{cores} cores, {bytes} bytes a sentence");
+        let told = &task.result.unwrap()["performance_report"]["adaptation"][0]["speech"];
+        let why = if at_once == cores { "one a core" } else { "1000 MB hold no more" };
+        assert_eq!(*told, json!({"count": at_once, "why": why}));
+    }
+}
+
 #[tokio::test]
 async fn a_scene_s_sentences_are_spoken_side_by_side() {
     let stage = Stage::new();

@@ -48,6 +48,14 @@ impl Speech for StandIns {
         mute.map(|(word, how)| (word.clone(), format!("found {how:?}, in which no word can be spoken"))).collect()
     }
 
+    fn shrink(&self) {
+        *self.locked().calls.entry("shrink".to_owned()).or_default() += 1;
+    }
+
+    fn release(&self) {
+        *self.locked().calls.entry("release".to_owned()).or_default() += 1;
+    }
+
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         self.called(&format!("speak {}", recipe.words.join(" ")), context).await?;
         let mut at = 0;
