@@ -60,7 +60,8 @@ impl Cache {
 /// How an artifact is served.
 pub(super) fn content_type(kind: Kind) -> &'static str {
     match kind {
-        Kind::Speech | Kind::Soundtrack => "audio/wav",
+        Kind::Speech => "audio/wav",
+        Kind::Soundtrack => "audio/mp4",
         Kind::Picture => "application/octet-stream",
         Kind::Segment | Kind::Scene => "video/mp2t",
         Kind::Film => "video/mp4",

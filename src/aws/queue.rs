@@ -23,7 +23,7 @@ const WAIT: Duration = Duration::from_millis(100);
 pub enum WorkQueue {
     /// Scenes and narrations.
     Render,
-    /// Films.
+    /// Films and their sound.
     Assemble,
     /// Requests.
     Requests,
@@ -35,7 +35,7 @@ impl WorkQueue {
     pub const fn of(work: &Work) -> Self {
         match work {
             Work::Narrate { .. } | Work::Render { .. } => Self::Render,
-            Work::Assemble => Self::Assemble,
+            Work::Sound | Work::Assemble => Self::Assemble,
         }
     }
 }

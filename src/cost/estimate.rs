@@ -11,6 +11,7 @@ use super::rates::{
     SPEECH_SECOND_BYTES, SPREAD, SUBMIT_SECONDS,
 };
 use super::{Pricing, Range, Site, requests};
+use crate::domain::task::Work;
 use crate::domain::timeline::{LEAD_MS, TAIL_MS};
 use crate::domain::units::Size;
 use crate::recipe::canonical::CanonicalError;
@@ -82,9 +83,9 @@ pub fn estimate(plan: &Plan, cached: &BTreeSet<ArtifactId>, pricing: &Pricing) -
     // A film that is there needs nothing of what it was made from.
     let whole = cached.contains(&plan.film.id()?);
     let (mut runs, mut scenes) = (Vec::new(), Vec::new());
-    for run in plan.narration.iter().filter(|_| !whole) {
+    for run in (0..plan.runs()).filter(|_| !whole) {
         let mut message = Message::default();
-        run.iter().try_for_each(|sentence| count.sentence(sentence, &mut message))?;
+        plan.run(run).into_iter().try_for_each(|(_, sentence)| count.sentence(sentence, &mut message))?;
         runs.push(message);
     }
     for (scene, seconds) in plan.scenes.iter().zip(&seconds).filter(|_| !whole) {
@@ -95,9 +96,12 @@ pub fn estimate(plan: &Plan, cached: &BTreeSet<ArtifactId>, pricing: &Pricing) -
         count.artifact(scene.recipe.id()?, units, FRAME_MEGAPIXEL, FRAME_MEGAPIXEL_BYTES, &mut message);
         scenes.push(message);
     }
-    let mut film = Message::default();
+    let (mut film, mut sound) = (Message::default(), Message::default());
     if !whole {
-        count.artifact(plan.film.soundtrack, film_seconds, SOUND_SECOND, SOUND_SECOND_BYTES, &mut film);
+        let beside = plan.has(&Work::Sound);
+        let message = if beside { &mut sound } else { &mut film };
+        count.artifact(plan.film.soundtrack, film_seconds, SOUND_SECOND, SOUND_SECOND_BYTES, message);
+        scenes.extend(beside.then_some(sound));
     }
     let film_bytes = f64::from(plan.fps.get()) * megapixels(plan.size) * FRAME_MEGAPIXEL_BYTES + 24_000.0;
     count.artifact(plan.film.id()?, film_seconds, FILM_SECOND, film_bytes, &mut film);

@@ -20,9 +20,9 @@ pub const KOKORO_SECOND: f64 = 0.41;
 pub const PICTURE_MEGAPIXEL: f64 = 0.085;
 /// A million pixels of a frame: sampled, captions laid over it, encoded.
 pub const FRAME_MEGAPIXEL: f64 = 0.008;
-/// A second of the film's sound: read, mixed, measured, limited, in some passes.
+/// A second of the film's sound: read, mixed, measured, limited, in some passes; encoded.
 pub const SOUND_SECOND: f64 = 0.003;
-/// A second of the film: its sound encoded, its scenes joined, all of it checked.
+/// A second of the film: its scenes and its sound joined, all of it checked.
 pub const FILM_SECOND: f64 = 0.022;
 /// A million pixels of the poster, which is made from a larger picture.
 pub const POSTER_MEGAPIXEL: f64 = 0.032;
@@ -40,5 +40,5 @@ pub const FRAME_MEGAPIXEL_BYTES: f64 = 1_360.0;
 pub const PICTURE_MEGAPIXEL_BYTES: f64 = 152_000.0;
 /// Bytes of a second of speech: 24 kHz, 16 bit, one channel.
 pub const SPEECH_SECOND_BYTES: f64 = 48_000.0;
-/// Bytes of a second of the film's sound: 48 kHz, 16 bit, two channels.
-pub const SOUND_SECOND_BYTES: f64 = 192_000.0;
+/// Bytes of a second of the film's sound: 192 kb/s.
+pub const SOUND_SECOND_BYTES: f64 = 24_000.0;

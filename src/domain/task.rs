@@ -139,7 +139,7 @@ impl Task {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Work {
-    /// Speak a run of a global narration's sentences.
+    /// Speak a run of the film's sentences, before its scenes are made.
     Narrate {
         /// The run's place, from 0.
         run: u32,
@@ -149,17 +149,20 @@ pub enum Work {
         /// The scene's place, from 0.
         scene: u32,
     },
+    /// Make the film's sound, beside its scenes.
+    Sound,
     /// Join the film.
     Assemble,
 }
 
 impl Work {
-    /// The step's name in the done set and in records: `narrate#0`, `scene#3`, `film`.
+    /// The step's name in the done set and in records: `narrate#0`, `scene#3`, `sound`, `film`.
     #[must_use]
     pub fn step(&self) -> String {
         match self {
             Self::Narrate { run } => format!("narrate#{run}"),
             Self::Render { scene } => format!("scene#{scene}"),
+            Self::Sound => "sound".to_owned(),
             Self::Assemble => "film".to_owned(),
         }
     }

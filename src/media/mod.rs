@@ -23,6 +23,6 @@ mod vector;
 mod verify;
 
 pub use fonts::Fonts;
-pub use join::{SOUND, film};
-pub use soundtrack::soundtrack;
+pub use join::film;
+pub use soundtrack::{SOUND, mix};
 pub use studio::Studio;

@@ -92,7 +92,7 @@ impl Films for Studio {
     }
 
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
-        soundtrack(job, out, context).await
+        soundtrack::soundtrack(self.ffmpeg()?, job, out, context).await
     }
 
     async fn film(&self, job: &FilmJob, out: &Path, context: &StepContext) -> PortResult<FilmFacts> {

@@ -104,9 +104,18 @@ impl Pipeline {
         Ok(records.iter().filter(new).count())
     }
 
+    /// The film's sound, beside its scenes.
+    pub(super) async fn sound(&self, job: &Job) -> Result<(), StepError> {
+        let fault = |error| StepError { scene: None, step: "soundtrack", error };
+        let id = job.plan.film.soundtrack;
+        self.survey(job, &[id], &[id]).await.map_err(fault)?;
+        self.soundtrack(job).await.map(drop).map_err(fault)
+    }
+
     async fn soundtrack(&self, job: &Job) -> PortResult<Meta> {
         let recipe = &job.plan.soundtrack;
         let make = |context: StepContext| async move {
+            self.expect_tools(&recipe.tools).await?;
             let layout = self.layout(job).await?;
             let placed = layout.placed().into_iter().map(|(sentence, at)| Ok((sentence.recipe.id()?, at)));
             let placed = placed.collect::<PortResult<Vec<_>>>()?;
@@ -116,7 +125,7 @@ impl Pipeline {
                 speech.push(Placed { wav: files.get(&id).cloned().ok_or_else(|| missing(&id))?, at });
             }
             let mix = SoundtrackJob { speech, samples: layout.samples(), loudness_milli: recipe.loudness_milli };
-            let out = context.work.join("mix.wav");
+            let out = context.work.join("sound.m4a");
             let facts = self.world.films.soundtrack(&mix, &out, &context).await?;
             Ok(Made { bytes: Content::File(out), facts: json!(facts) })
         };

@@ -56,6 +56,7 @@ pub(super) fn given_up(work: &Work, deliveries: u32) -> TaskError {
     let (scene, step) = match work {
         Work::Narrate { .. } => (None, "speech"),
         Work::Render { scene } => (Some(*scene), "scene"),
+        Work::Sound => (None, "soundtrack"),
         Work::Assemble => (None, "film"),
     };
     TaskError {

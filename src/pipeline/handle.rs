@@ -88,6 +88,7 @@ impl Pipeline {
         match work {
             Work::Narrate { run } => self.narrate(job, *run).await?,
             Work::Render { scene } => self.render(job, *scene).await?,
+            Work::Sound => self.sound(job).await?,
             Work::Assemble => return self.assemble(job).await,
         }
         self.mark_and_send(job, work).await.map_err(|error| StepError { scene: None, step: "queue", error })

@@ -60,8 +60,8 @@ impl Pipeline {
     /// Lays out a film whose speech is in the cache, or is made again.
     pub(super) async fn layout<'a>(&self, job: &'a Job) -> PortResult<Layout<'a>> {
         let plan = &*job.plan;
-        let (shared, _) = self.told(job, None, plan.narration.iter().flatten().collect()).await?;
-        let scenes = plan.scenes.iter().map(|scene| self.told(job, None, scene.narration.iter().collect()));
+        let (shared, _) = self.told(job, (None, true), plan.narration.iter().flatten().collect()).await?;
+        let scenes = plan.scenes.iter().map(|scene| self.told(job, (None, true), scene.narration.iter().collect()));
         let scenes = join_all(scenes).await.into_iter().map(|told| told.map(|(told, _)| told));
         let scenes = scenes.collect::<PortResult<Vec<_>>>()?;
         let frames = |(recipe, own): (&SceneRecipe, &Told<'_>)| {

@@ -22,15 +22,17 @@ use crate::wav;
 pub(super) const PIN_LOST: &str = "PIN_LOST";
 
 impl Pipeline {
-    /// A run of the film's own narration.
+    /// A run of sentences that are spoken before the scenes are made.
     pub(super) async fn narrate(&self, job: &Job, run: u32) -> Result<(), StepError> {
-        let run = job.plan.narration.get(run as usize).map_or(&[][..], Vec::as_slice);
-        let fault = |error| StepError { scene: None, step: "speech", error };
-        let ids: Result<Vec<_>, _> = run.iter().map(|sentence| sentence.recipe.id()).collect();
-        let ids = ids.map_err(|e| fault(e.into()))?;
-        self.survey(job, &ids, &ids).await.map_err(fault)?;
-        let spoken = join_all(run.iter().map(|sentence| self.speech(job, None, sentence))).await;
-        spoken.into_iter().try_for_each(|sentence| sentence.map(drop)).map_err(fault)
+        let run = job.plan.run(run);
+        let fault = |scene| move |error| StepError { scene, step: "speech", error };
+        let ids: Result<Vec<_>, _> = run.iter().map(|(_, sentence)| sentence.recipe.id()).collect();
+        let ids = ids.map_err(|e| fault(None)(e.into()))?;
+        self.survey(job, &ids, &ids).await.map_err(fault(None))?;
+        let spoken = run.iter().map(|(scene, sentence)| async {
+            self.speech(job, *scene, sentence).await.map(drop).map_err(fault(*scene))
+        });
+        join_all(spoken).await.into_iter().collect()
     }
 
     /// One scene: its picture and its sentences side by side, then its video.
@@ -50,7 +52,7 @@ impl Pipeline {
             let said: Vec<_> =
                 if shared { job.plan.narration.iter().flatten().collect() } else { scene.narration.iter().collect() };
             let place = if shared { None } else { Some(index) };
-            self.told(job, place, said).await.map_err(fault("speech"))
+            self.told(job, (place, job.plan.runs() > 0), said).await.map_err(fault("speech"))
         };
         // Where one fails, the other still ends and is kept: a retry does not pay for it again.
         let (picture, spoken) = tokio::join!(picture, spoken);
@@ -94,26 +96,24 @@ impl Pipeline {
         self.get_or_make(job, scene, recipe, "new sentence, voice or pace", make).await
     }
 
-    /// All sentences of a narration, side by side, and whether any was made anew.
+    /// All sentences of a narration, side by side, and whether any was made anew. Those that were `spoken` before are only
+    /// read, unless they were lost meanwhile.
     pub(super) async fn told<'a>(
         &self,
         job: &Job,
-        scene: Option<u32>,
+        (scene, spoken): (Option<u32>, bool),
         sentences: Vec<&'a PlannedSentence>,
     ) -> PortResult<(Told<'a>, bool)> {
-        let spoken = sentences.into_iter().map(|planned| async move {
-            // A film's narration is spoken before its scenes; they only read it, unless it was lost meanwhile.
-            if scene.is_none()
-                && let Some(meta) = self.look(job, &planned.recipe.id()?).await?
-            {
+        let told = sentences.into_iter().map(|planned| async move {
+            if spoken && let Some(meta) = self.look(job, &planned.recipe.id()?).await? {
                 return Ok(((planned, facts::read(&meta)?), false));
             }
             let got = self.speech(job, scene, planned).await?;
             Ok::<_, PortError>(((planned, facts::read(&got.meta)?), got.outcome == CacheOutcome::Miss))
         });
-        let spoken = join_all(spoken).await.into_iter().collect::<PortResult<Vec<_>>>()?;
-        let new = spoken.iter().any(|(_, new)| *new);
-        Ok((Told::new(spoken.into_iter().map(|(told, _)| told).collect()), new))
+        let told = join_all(told).await.into_iter().collect::<PortResult<Vec<_>>>()?;
+        let new = told.iter().any(|(_, new)| *new);
+        Ok((Told::new(told.into_iter().map(|(told, _)| told).collect()), new))
     }
 
     /// One picture.

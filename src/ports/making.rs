@@ -177,12 +177,12 @@ pub struct SoundtrackFacts {
     pub true_peak_milli: Option<i32>,
 }
 
-/// The film: scenes joined by stream copy, the sound encoded once.
+/// The film: scenes and sound joined by stream copy.
 #[derive(Clone, Debug)]
 pub struct FilmJob {
     /// The scenes' videos in order, with their lengths in frames.
     pub scenes: Vec<(PathBuf, u32)>,
-    /// The soundtrack: WAV, stereo, 48 kHz.
+    /// The soundtrack: MP4 with one track, AAC, stereo, 48 kHz.
     pub soundtrack: PathBuf,
     /// The film's rate.
     pub fps: Fps,
@@ -220,7 +220,7 @@ pub trait Films: Send + Sync {
     /// Joins a scene's segments, each with its length in frames, into `out` (MPEG-TS). Verifies the frame count.
     async fn splice(&self, parts: &[(PathBuf, u32)], fps: Fps, out: &Path, context: &StepContext) -> PortResult<()>;
 
-    /// Mixes the film's sound into `out` (WAV, stereo, 48 kHz, 16 bit).
+    /// Mixes the film's sound and encodes it into `out` (MP4 with one track: AAC, stereo, 48 kHz).
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts>;
 
     /// Joins scenes and sound into `out` (MP4), verified by demuxing.

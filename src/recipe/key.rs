@@ -36,8 +36,8 @@ impl Kind {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Self::Scene => 3,
-            Self::Soundtrack | Self::Film => 2,
+            Self::Scene | Self::Soundtrack => 3,
+            Self::Film => 2,
             Self::Speech | Self::Picture | Self::Segment | Self::Poster => 1,
         }
     }
@@ -60,7 +60,8 @@ impl Kind {
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
-            Self::Speech | Self::Soundtrack => "wav",
+            Self::Speech => "wav",
+            Self::Soundtrack => "m4a",
             Self::Picture => "img",
             Self::Segment | Self::Scene => "ts",
             Self::Film => "mp4",

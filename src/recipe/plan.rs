@@ -93,6 +93,11 @@ pub struct Inputs {
 
 /// Spoken characters of a global narration that are one message's work: some 30 s of speech.
 const RUN_CHARS: usize = 450;
+/// A film of so many scenes that speak for themselves is spoken before they are made, so that its sound is made beside them.
+/// In a shorter one scenes would wait for longer than its sound takes.
+const LONG_SCENES: usize = 100;
+/// So many of its scenes are one run.
+const RUN_SCENES: usize = 8;
 
 impl Plan {
     /// The voices that speak in it.
@@ -147,6 +152,7 @@ impl Plan {
             narration: shared_said,
             scenes: scenes.iter().map(spoken).collect::<Result<_, CanonicalError>>()?,
             loudness_milli: spec.loudness_milli,
+            tools: inputs.tools,
         };
         let film = FilmRecipe {
             scenes: scenes.iter().map(|scene| scene.recipe.id()).collect::<Result<_, _>>()?,
@@ -169,18 +175,44 @@ impl Plan {
         })
     }
 
-    /// How many steps it takes, as messages count them: runs of the narration, scenes, and the film.
+    /// How many runs of sentences are spoken before the scenes are made: those of the film's own narration, or of the scenes'
+    /// of a long film, or none. Where there are some, the sound is made beside the scenes, and with the film where not.
+    #[must_use]
+    pub fn runs(&self) -> u32 {
+        let speaks = || self.scenes.iter().any(|scene| !scene.narration.is_empty());
+        let long = self.scenes.len() >= LONG_SCENES && speaks();
+        let own = if long { self.scenes.len().div_ceil(RUN_SCENES) } else { 0 };
+        (self.narration.len() + own) as u32
+    }
+
+    /// A run's sentences, each with the scene that it belongs to; none where the film has no such run.
+    #[must_use]
+    pub fn run(&self, run: u32) -> Vec<(Option<u32>, &PlannedSentence)> {
+        if run >= self.runs() {
+            return Vec::new();
+        }
+        if let Some(run) = self.narration.get(run as usize) {
+            return run.iter().map(|sentence| (None, sentence)).collect();
+        }
+        let first = (run as usize - self.narration.len()) * RUN_SCENES;
+        let scenes = (0..).zip(&self.scenes).skip(first).take(RUN_SCENES);
+        scenes.flat_map(|(index, scene)| scene.narration.iter().map(move |sentence| (Some(index), sentence))).collect()
+    }
+
+    /// How many steps it takes, as messages count them: runs of sentences, scenes, the sound where it is made beside them,
+    /// and the film.
     #[must_use]
     pub fn steps(&self) -> u32 {
-        (self.narration.len() + self.scenes.len()) as u32 + 1
+        self.runs() + self.scenes.len() as u32 + u32::from(self.has(&Work::Sound)) + 1
     }
 
     /// Whether a piece of work is one of this film's.
     #[must_use]
     pub fn has(&self, work: &Work) -> bool {
         match work {
-            Work::Narrate { run } => (*run as usize) < self.narration.len(),
+            Work::Narrate { run } => *run < self.runs(),
             Work::Render { scene } => (*scene as usize) < self.scenes.len(),
+            Work::Sound => self.runs() > 0,
             Work::Assemble => true,
         }
     }

@@ -182,7 +182,7 @@ pub struct Spoken {
     pub narration: Vec<Said>,
 }
 
-/// The film's sound. Its artifact is a WAV file: stereo, 48 kHz, 16 bit.
+/// The film's sound. Its artifact is an MP4 file with one track: AAC, stereo, 48 kHz.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SoundtrackRecipe {
     /// The frame rate, to which scenes' lengths are rounded.
@@ -193,6 +193,8 @@ pub struct SoundtrackRecipe {
     pub scenes: Vec<Spoken>,
     /// Loudness to reach, in thousandths of LUFS; `None` leaves the mix alone.
     pub loudness_milli: Option<i32>,
+    /// The digest of the tools, which encode it.
+    pub tools: Digest,
 }
 
 /// The film. Its artifact is an MP4 file.
@@ -202,7 +204,7 @@ pub struct FilmRecipe {
     pub scenes: Vec<ArtifactId>,
     /// The sound.
     pub soundtrack: ArtifactId,
-    /// The digest of the tools, which encode the sound and write the container.
+    /// The digest of the tools, which write the container.
     pub tools: Digest,
 }
 

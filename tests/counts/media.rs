@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use protovideo::domain::captions::cues::{Fit, cues};
 use protovideo::domain::motion::{Motion, MotionKind};
 use protovideo::domain::units::{FILM_RATE, Fps, SPEECH_RATE, Size};
-use protovideo::media::{Fonts, Studio, soundtrack};
+use protovideo::media::{Fonts, Studio, mix};
 use protovideo::picture::Providers;
 use protovideo::ports::{Films as _, Pictures as _, Placed, SceneJob, SoundtrackJob, StepContext, Used};
 use protovideo::recipe::steps::PictureRecipe;
@@ -86,7 +86,7 @@ pub(crate) fn sound(folder: &Path) {
     };
     let speech: Vec<_> = (0..PIECES).map(piece).collect();
     let job = SoundtrackJob { speech, samples: PIECES * SECONDS * u64::from(FILM_RATE), loudness_milli: Some(-14_000) };
-    let mixed = runtime().block_on(soundtrack(&job, &folder.join("mix.wav"), &context(folder)));
+    let mixed = runtime().block_on(mix(&job, &folder.join("mix.wav"), &context(folder)));
     mixed.expect("the loudness is reached");
 }
 

@@ -1,19 +1,26 @@
 """Turns the report of a film whose scenes have one sentence each into measured.json: samples of each step's time.
 
     MAX_WORKERS=1 CACHE_DIR=$(mktemp -d) protovideo render request.json -o film.mp4
-    MAX_WORKERS=1 CACHE_DIR=<the same> protovideo report --format json | python3 tests/scaling/measure.py > measured.json
+    MAX_WORKERS=1 CACHE_DIR=<the same> protovideo report --format json |
+        python3 tests/scaling/measure.py film.mp4 > tests/scaling/measured.json
 
 With one worker a scene's step has a core to itself, and one sentence a scene keeps sentences from waiting for one another.
 """
 
 import json
+import subprocess
 import sys
 
 SPEECH_BYTES_A_SECOND = 24_000 * 2
-SOUND_BYTES_A_SECOND = 48_000 * 2 * 2
 
 
-def samples(artifacts):
+def length(film):
+    """Seconds."""
+    asked = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", film]
+    return float(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)
+
+
+def samples(artifacts, seconds):
     """Milliseconds; of scenes, sound and films, milliseconds for a second of film."""
     of = {}
     for artifact in artifacts:
@@ -21,7 +28,6 @@ def samples(artifacts):
     [sound], [film] = of["soundtrack"], of["film"]
     spoken = {step["scene"]: step["bytes"] / SPEECH_BYTES_A_SECOND for step in of["speech"]}
     assert len(spoken) == len(of["speech"]) == len(of["scene"]), "one sentence a scene"
-    seconds = sound["bytes"] / SOUND_BYTES_A_SECOND
     pause = (seconds - sum(spoken.values())) / len(spoken)
     rate = lambda ms, seconds: round(ms / seconds, 1)
     return {
@@ -36,5 +42,5 @@ def samples(artifacts):
 
 
 if __name__ == "__main__":
-    kinds = samples(json.load(sys.stdin)["artifacts"])
+    kinds = samples(json.load(sys.stdin)["artifacts"], length(sys.argv[1]))
     print("{\n" + ",\n".join(f"  {json.dumps(kind)}: {json.dumps(values)}" for kind, values in kinds.items()) + "\n}")

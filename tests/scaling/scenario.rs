@@ -161,17 +161,20 @@ impl Run {
         self.steps.iter().map(|(_, took)| *took).sum()
     }
 
-    /// The longest scene of a film with its assembly: nothing makes that film sooner.
+    /// The longest chain of a film's work: a run of sentences, a scene or the sound, the assembly. Nothing makes that film
+    /// sooner.
     pub(crate) fn chain(&self) -> Duration {
-        let mut films: BTreeMap<&str, (Duration, Duration)> = BTreeMap::new();
+        let mut films: BTreeMap<&str, [Duration; 3]> = BTreeMap::new();
         for served in &self.log.served {
-            let (scene, assembly) = films.entry(&served.message.task).or_default();
-            match served.message.work {
-                Work::Assemble => *assembly = served.steps.max(*assembly),
-                Work::Render { .. } | Work::Narrate { .. } => *scene = served.steps.max(*scene),
-            }
+            let phase = match served.message.work {
+                Work::Narrate { .. } => 0,
+                Work::Render { .. } | Work::Sound => 1,
+                Work::Assemble => 2,
+            };
+            let longest = &mut films.entry(&served.message.task).or_default()[phase];
+            *longest = served.steps.max(*longest);
         }
-        films.values().map(|(scene, assembly)| *scene + *assembly).max().unwrap_or_default()
+        films.values().map(|phases| phases.iter().sum()).max().unwrap_or_default()
     }
 
     /// The larger of all work shared out evenly and the longest chain.

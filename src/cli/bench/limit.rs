@@ -26,7 +26,7 @@ use crate::domain::units::{Fps, Size};
 use crate::local::memory::Budget;
 use crate::local::runner;
 use crate::makers;
-use crate::media::{SOUND, Studio};
+use crate::media::{SOUND, Studio, mix};
 use crate::ports::{
     Class, FilmFacts, FilmJob, Films, PortError, PortResult, SceneJob, SoundtrackFacts, SoundtrackJob, Speech, Spoken,
     StepContext, Voice,
@@ -176,13 +176,12 @@ impl Films for BareStudio {
     }
 
     async fn soundtrack(&self, job: &SoundtrackJob, out: &Path, context: &StepContext) -> PortResult<SoundtrackFacts> {
+        mix(job, &context.work.join("raw.wav"), context).await?;
+        self.bare.lock().await.sound += self.ffmpeg(&format!("-i raw.wav {SOUND} -f adts -y raw.aac"), context).await?;
         self.studio.soundtrack(job, out, context).await
     }
 
     async fn film(&self, job: &FilmJob, out: &Path, context: &StepContext) -> PortResult<FilmFacts> {
-        let sound = context.work.join("raw.wav");
-        std::fs::copy(&job.soundtrack, &sound).map_err(|e| PortError::io("copy", &sound, e))?;
-        self.bare.lock().await.sound += self.ffmpeg(&format!("-i raw.wav {SOUND} -f adts -y raw.aac"), context).await?;
         self.studio.film(job, out, context).await
     }
 

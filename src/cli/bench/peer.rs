@@ -114,7 +114,7 @@ async fn ours(studio: &Studio, folder: &Path) -> Result<Rendered, Failure> {
         samples: count as u64 * length,
         loudness_milli: Some(-14_000),
     };
-    let soundtrack = folder.join("mix.wav");
+    let soundtrack = folder.join("sound.m4a");
     studio.soundtrack(&sound, &soundtrack, &context(folder, "sound")?).await?;
     let film = FilmJob { scenes, soundtrack, fps, size: SIZE };
     studio.film(&film, &folder.join("ours.mp4"), &context(folder, "join")?).await?;

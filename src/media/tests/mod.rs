@@ -85,11 +85,16 @@ impl Stage {
 
     async fn soundtrack(&self, speech: Vec<Placed>, samples: u64, loudness: Option<i32>) -> SoundtrackFacts {
         let job = SoundtrackJob { speech, samples, loudness_milli: loudness };
-        super::soundtrack(&job, &self.path("mix.wav"), &self.context("work")).await.unwrap()
+        let context = self.context("work");
+        let facts = super::mix(&job, &self.path("mix.wav"), &context).await.unwrap();
+        let encoded =
+            super::soundtrack::soundtrack(&self.ffmpeg, &job, &self.path("sound.m4a"), &context).await.unwrap();
+        assert_eq!(facts, encoded);
+        facts
     }
 
     fn job(&self, scenes: Vec<(PathBuf, u32)>) -> FilmJob {
-        FilmJob { scenes, soundtrack: self.path("mix.wav"), fps: self.fps, size: SIZE }
+        FilmJob { scenes, soundtrack: self.path("sound.m4a"), fps: self.fps, size: SIZE }
     }
 
     /// The film's left side as it is decoded.

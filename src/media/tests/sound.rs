@@ -78,7 +78,7 @@ async fn what_is_not_speech_is_refused_and_nothing_is_left() {
     for name in ["wrong.wav", "missing.wav"] {
         let speech = vec![Placed { wav: stage.path(name), at: 0 }];
         let job = SoundtrackJob { speech, samples: 48_000, loudness_milli: None };
-        let error = super::super::soundtrack(&job, &stage.path("out.wav"), &stage.context("work")).await.unwrap_err();
+        let error = super::super::mix(&job, &stage.path("out.wav"), &stage.context("work")).await.unwrap_err();
         assert_eq!((error.class, error.code), (Class::Media, "SOUND_UNREADABLE"));
         assert!(error.message.contains(name));
         assert!(!stage.path("out.wav").exists());

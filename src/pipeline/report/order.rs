@@ -1,6 +1,7 @@
 //! In which order a film's steps had to be made: when each could begin, what it waited for, and the chain of steps that
 //! took the task's time. The order is that of the plan's graph, and of the phases in which its work is sent: the film's
-//! narration, then each scene's speech and picture and after them its video, then the sound, the film, the poster.
+//! narration, then each scene's speech and picture and after them its video, the sound beside the scenes or after them, then
+//! the film, the poster.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ pub(super) struct Order<'a> {
     /// The records' places, by scene.
     places: BTreeMap<Option<u32>, Vec<usize>>,
     scenes: Vec<usize>,
+    sentences: Vec<usize>,
 }
 
 impl<'a> Order<'a> {
@@ -25,8 +27,13 @@ impl<'a> Order<'a> {
         for (index, record) in records.iter().enumerate() {
             places.entry(record.scene).or_default().push(index);
         }
-        let scenes = (0..records.len()).filter(|index| records[*index].kind == "scene").collect();
-        Self { records, created_at, places, scenes }
+        let of = |kind| (0..records.len()).filter(|index| records[*index].kind == kind).collect();
+        Self { records, created_at, places, scenes: of("scene"), sentences: of("speech") }
+    }
+
+    /// Whether a sound was made beside the scenes, and not after them.
+    fn beside_scenes(&self, sound: &StepRecord) -> bool {
+        self.scenes.iter().any(|scene| self.records[*scene].ended_at() > sound.began_at)
     }
 
     /// The last of the steps that had to end before this one could work.
@@ -48,8 +55,12 @@ impl<'a> Order<'a> {
             ("scene", scene) => {
                 latest(of(scene), &["speech", "picture", "segment"]).or_else(|| latest(film, &["speech"]))
             }
+            ("soundtrack", _) if self.beside_scenes(record) => latest(&self.sentences, &["speech"]),
             ("soundtrack", _) => latest(&self.scenes, &["scene"]),
-            ("film", _) => latest(film, &["soundtrack"]).or_else(|| latest(&self.scenes, &["scene"])),
+            ("film", _) => {
+                let inputs = [latest(film, &["soundtrack"]), latest(&self.scenes, &["scene"])];
+                inputs.into_iter().flatten().max_by_key(|other| self.records[*other].ended_at())
+            }
             ("poster", _) => latest(film, &["film"]),
             _ => None,
         }

@@ -92,6 +92,31 @@ fn the_critical_path_leads_from_the_request_to_the_last_step() {
 }
 
 #[test]
+fn a_sound_that_is_made_beside_the_scenes_waits_for_the_narration_and_the_film_for_what_ends_last() {
+    let records = |sound_ms| {
+        vec![
+            record("speech", Some(0), 10_000, 500),
+            record("speech", Some(1), 10_100, 300),
+            record("scene", Some(0), 10_500, 1_000),
+            record("soundtrack", None, 10_700, sound_ms),
+            record("scene", Some(1), 11_500, 1_000),
+            record("film", None, 14_000, 100),
+        ]
+    };
+    let path = |sound_ms| {
+        let report = report(&records(sound_ms));
+        let steps = report["critical_path"].as_array().unwrap().iter();
+        steps
+            .map(|step| (step["step"].as_str().unwrap().to_owned(), step["queued"].as_f64().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let steps =
+        |all: &[(&str, f64)]| all.iter().map(|(step, queued)| ((*step).to_owned(), *queued)).collect::<Vec<_>>();
+    assert_eq!(path(3_000), steps(&[("speech", 0.0), ("soundtrack", 0.2), ("film", 0.3)]));
+    assert_eq!(path(1_000), steps(&[("speech", 0.1), ("scene", 1.1), ("film", 1.5)]));
+}
+
+#[test]
 fn a_narration_comes_before_all_scenes() {
     let records = [record("speech", None, 10_000, 500), record("picture", Some(0), 10_600, 100)];
     let path = &report(&records)["critical_path"];

@@ -3,6 +3,7 @@
 mod cost;
 mod crashes;
 mod failures;
+mod long;
 mod looked_after;
 mod order;
 mod resume;

@@ -63,5 +63,7 @@ async fn the_longest_run_of_a_narration_is_sent_first_and_scenes_that_share_it_i
     for _ in runs {
         stage.deliver(&pipeline).await.unwrap();
     }
-    assert_eq!(sent(&stage), [0, 1, 2]);
+    let beside: Vec<_> = stage.memory.queue.messages().into_iter().map(|message| message.work).collect();
+    let scenes = [0, 1, 2].map(|scene| Work::Render { scene });
+    assert_eq!((&beside[0], &beside[1..]), (&Work::Sound, &scenes[..]), "the sound needs no scene");
 }

@@ -167,7 +167,7 @@ async fn no_more_is_spoken_at_once_than_there_are_cores_and_memory_for() {
         world.speech = speech.clone();
         let settings = Settings { cores, memory, ..stage.pipeline().settings().clone() };
         let pipeline = Pipeline::new(world, settings, Arc::new(Quiet));
-        let text: String = (0..12).map(|n| format!("Line {n}. ")).collect();
+        let text = (0..12).map(|n| format!("Line {n}.")).collect::<Vec<_>>().join(" ");
         let scene = json!({"type": "image", "promptImage": "a", "narration_text": text});
         submit(&pipeline, &json!({"scenes": [scene]}), "t").await;
         stage.drain(&pipeline).await.unwrap();

@@ -99,7 +99,7 @@ fn the_same_sentence_twice_is_spoken_once() {
 fn a_new_encoder_keeps_speech_and_pictures() {
     let before = plan(&["One."]);
     let after = plan_with(&["One."], "ffmpeg 10", "fonts", "");
-    assert_eq!(changed(&before, &after), [Kind::Scene, Kind::Film]);
+    assert_eq!(changed(&before, &after), [Kind::Scene, Kind::Soundtrack, Kind::Film]);
 }
 
 #[test]
@@ -143,4 +143,24 @@ fn a_global_narration_is_spoken_in_runs_and_shared() {
     assert_eq!(plan.scenes[1].recipe.narration.len(), 30);
     assert!(plan.scenes.iter().all(|scene| scene.narration.is_empty()));
     assert_eq!(plan.soundtrack.narration.len(), 30);
+}
+
+#[test]
+fn a_long_film_is_spoken_before_its_scenes_and_its_sound_made_beside_them() {
+    let texts: Vec<_> = (0..101).map(|n| format!("Line {n}. More.")).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    let (short, long) = (plan(&texts[..99]), plan(&texts));
+    assert_eq!((short.runs(), short.steps(), short.has(&Work::Sound)), (0, 100, false));
+    assert_eq!((long.runs(), long.steps(), long.has(&Work::Sound)), (13, 13 + 101 + 2, true));
+    assert!(long.has(&Work::Narrate { run: 12 }) && !long.has(&Work::Narrate { run: 13 }));
+    let scenes = |run| long.run(run).into_iter().map(|(scene, _)| scene.unwrap()).collect::<Vec<_>>();
+    assert_eq!((scenes(12), scenes(13)), (vec![96, 96, 97, 97, 98, 98, 99, 99, 100, 100], vec![]));
+    let spoken: Vec<_> = (0..13).flat_map(|run| long.run(run)).map(|(_, sentence)| sentence).collect();
+    assert!(spoken.into_iter().eq(long.sentences()), "each of them once, in order");
+
+    let silent = Plan {
+        scenes: long.scenes.iter().map(|scene| PlannedScene { narration: vec![], ..scene.clone() }).collect(),
+        ..long
+    };
+    assert_eq!((silent.runs(), silent.has(&Work::Sound)), (0, false));
 }
