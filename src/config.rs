@@ -35,6 +35,9 @@ pub struct Config {
     /// `MEMORY_CRITICAL_THRESHOLD`: MB of resident set above which the task is given up; default 2000, and in a Lambda
     /// function 85 % of its size.
     pub memory_critical: u64,
+    /// `PREFETCH_PICTURES`: so many of the pictures that requests bring most often are fetched by a new environment on AWS
+    /// before it is asked for them; default 0.
+    pub prefetch_pictures: usize,
     /// `SLOW_STEP_THRESHOLD`: seconds above which a step that works is told as slow; default 30.
     pub slow_step: Duration,
     /// `PROTOVIDEO_ASSETS`: models, voices, fonts and `bin/ffmpeg`; default `protovideo/assets` in the user's cache folder,
@@ -145,6 +148,7 @@ impl Config {
                 .unwrap_or(true),
             cache_max_age: hours(env.number("CACHE_MAX_AGE", 24, "hours, a whole number from 1", 1..=1_000_000)?),
             cache_max_size: env.choice("CACHE_MAX_SIZE", allowed, |v| v.trim().parse().ok().filter(|mb| *mb > 0))?,
+            prefetch_pictures: env.number("PREFETCH_PICTURES", 0, "a whole number to 100", 0..=100)? as usize,
             memory_warning,
             memory_critical,
             slow_step: Duration::from_secs(env.number(

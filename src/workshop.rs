@@ -2,11 +2,13 @@
 
 #![cfg(all(feature = "aws", feature = "media", feature = "picture", feature = "speech"))]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tempfile::TempDir;
 
 use crate::aws::{Cache, Queues, Stack, TaskTable};
 use crate::config::{Config, ConfigError};
@@ -14,6 +16,9 @@ use crate::cost::{Pricing, Site};
 use crate::makers::{self, Makers};
 use crate::pipeline::{Alerts, Observer, Pipeline, Settings};
 use crate::ports::{Class, InCache, PortError, PortResult, Sources, StepContext, World};
+use crate::recipe::ArtifactId;
+use crate::recipe::plan::Plan;
+use crate::recipe::steps::PictureRecipe;
 
 /// A step that failed for a passing reason is tried so many times: one fewer than a message is delivered, so that a task
 /// ends before its message is a dead letter.
@@ -34,6 +39,10 @@ pub struct Workshop {
     cache: Cache,
     stack: Stack,
     shared: bool,
+    /// So many pictures are fetched ahead.
+    prefetch: usize,
+    /// Where they lie, while this process lives.
+    ahead: Arc<OnceLock<TempDir>>,
 }
 
 /// One piece of work's part of a workshop.
@@ -72,14 +81,39 @@ impl Workshop {
             clock: stack.clock.clone(),
         };
         let pipeline = Pipeline::new(world, settings, observer);
-        Ok(Self { pipeline, queues, tasks, cache, stack: stack.clone(), shared: config.cache_enabled })
+        let (shared, prefetch) = (config.cache_enabled, config.prefetch_pictures);
+        Ok(Self { pipeline, queues, tasks, cache, stack: stack.clone(), shared, prefetch, ahead: Arc::default() })
     }
 
-    /// Loads what the voice needs that most tasks speak with, or the default voice where nobody knows.
+    /// Loads what the voice needs that most tasks speak with, or the default voice where nobody knows, and fetches the
+    /// pictures that are brought most often, where some are to be.
     ///
     /// # Errors
-    /// As speech's, where a model cannot be loaded.
+    /// As speech's, where a model cannot be loaded; as the stores'.
     pub async fn warm(&self) -> PortResult<()> {
+        let (voice, pictures) = tokio::join!(self.warm_voice(), self.fetch_ahead());
+        voice.and(pictures)
+    }
+
+    /// Whether new environments fetch pictures ahead, so that they have to be counted.
+    #[must_use]
+    pub fn prefetches(&self) -> bool {
+        self.prefetch > 0 && self.shared
+    }
+
+    async fn fetch_ahead(&self) -> PortResult<()> {
+        if !self.prefetches() {
+            return Ok(());
+        }
+        let folder = TempDir::new().map_err(|e| PortError::io("make a folder in", &std::env::temp_dir(), e))?;
+        let folder = self.ahead.get_or_init(|| folder).path();
+        let pictures = self.tasks.favourite_pictures(self.prefetch).await?;
+        let fetched = self.cache.fetch_ahead(&pictures, folder).await?;
+        tracing::info!(fetched, "pictures are at hand");
+        Ok(())
+    }
+
+    async fn warm_voice(&self) -> PortResult<()> {
         let speech = &self.pipeline.world().speech;
         let favourite = self.tasks.favourite_voice().await.unwrap_or_else(|error| {
             tracing::warn!(code = error.code, "which voice is used most is not known: {error}");
@@ -138,6 +172,13 @@ impl Workshop {
 }
 
 impl Bench {
+    /// Pictures of a plan's request that were there before it came.
+    #[must_use]
+    pub fn brought_again(&self, plan: &Plan) -> BTreeSet<ArtifactId> {
+        let brought = plan.scenes.iter().filter(|scene| matches!(scene.picture, PictureRecipe::Pin { .. }));
+        brought.map(|scene| scene.recipe.picture).filter(|id| !self.cache.is_new(id)).collect()
+    }
+
     /// Writes what waits to be written.
     pub async fn settle(&self) {
         self.cache.settle().await;

@@ -13,7 +13,7 @@ RECORD = {"messageId", "receiptHandle", "body", "attributes", "messageAttributes
 ATTRIBUTES = {"ApproximateReceiveCount", "SentTimestamp", "SenderId", "ApproximateFirstReceiveTimestamp"}
 # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 TICK = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}
-EVENTS = {"submit": "submit", "narrate": "render", "render": "render", "assemble": "assemble", "reconcile": "reconcile"}
+EVENTS = {"submit": "submit", "narrate": "render", "render": "render", "sound": "assemble", "assemble": "assemble", "reconcile": "reconcile"}
 
 
 def event(name: str) -> dict:
@@ -42,7 +42,7 @@ class Events(unittest.TestCase):
         task = request.pop("task_id")
         self.assertEqual(request, json.loads((ROOT / "examples" / "harbour.json").read_text()))
         # The other samples go on with the same task.
-        for name in ("narrate", "render", "assemble"):
+        for name in ("narrate", "render", "sound", "assemble"):
             [record] = event(name)["Records"]
             message = json.loads(record["body"])
             self.assertEqual((message["v"], message["task"], message["do"]), (1, task, name))

@@ -157,8 +157,8 @@ class Environment(unittest.TestCase):
               "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_PRICE", "SLOW_STEP_THRESHOLD"}
     NEEDED = {
         "submit": SHARED | MAKERS | {"PROTOVIDEO_REQUESTS_QUEUE", "PROTOVIDEO_INPUT_BUCKETS", "PROTOVIDEO_RENDER_MEMORY",
-                                     "TASK_DEADLINE"},
-        "render": SHARED | MAKERS,
+                                     "TASK_DEADLINE", "PREFETCH_PICTURES"},
+        "render": SHARED | MAKERS | {"PREFETCH_PICTURES"},
         "assemble": SHARED | MAKERS,
         "reconcile": SHARED | {"PROTOVIDEO_DEAD_LETTERS"},
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::fs::File;
 
 use super::Clients;
+use super::ahead::Ahead;
 use super::beside::content_type;
 use super::index::{Index, Line, There};
 use super::metrics::{CACHE_CORRUPT, Metrics};
@@ -32,6 +33,8 @@ pub struct Cache {
     pub(super) outbox: Outbox,
     pub(super) clock: Arc<dyn Clock>,
     near: Near,
+    /// What was fetched before it was asked for.
+    pub(super) ahead: Arc<Ahead>,
     /// Who is told of damage, in a function.
     metrics: Option<Metrics>,
     /// What every key begins with: nothing, or the task that shares nothing with others.
@@ -51,6 +54,7 @@ impl Cache {
             outbox: Outbox::new(clients.clone()),
             clock,
             near: Near::at(None),
+            ahead: Arc::default(),
             metrics: None,
             scope: String::new(),
             max_age,
@@ -93,7 +97,7 @@ impl Cache {
         format!("cache/{}{}.{}", self.scope, id.stem(), id.kind.extension())
     }
 
-    fn published(&self, id: &ArtifactId) -> Option<There> {
+    pub(super) fn published(&self, id: &ArtifactId) -> Option<There> {
         self.published.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
@@ -115,6 +119,7 @@ impl Cache {
         self.outbox.discard(&self.index.table, "artifact", &self.line_key(&id.to_string()));
         self.published.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         self.near.forget(id);
+        self.ahead.forget(id);
     }
 
     fn expires(&self, used_ms: u64) -> u64 {
@@ -222,6 +227,10 @@ impl Artifacts for Cache {
         if let Some(there) = self.published(id)
             && let Some(path) = self.near.open(id, &there.meta.sha256)
         {
+            return Ok(Some(path));
+        }
+        // Who shares nothing with other tasks looks at what is its own.
+        if let Some(path) = self.ahead.open(id).filter(|_| self.scope.is_empty()) {
             return Ok(Some(path));
         }
         let path = work.join(format!("{}.{}", id.key, id.kind.extension()));

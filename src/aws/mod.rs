@@ -5,6 +5,7 @@
 //! finds all or nothing. The index answers for many artifacts in one call; a line that is missing costs a look at the
 //! bucket or a repetition, never a wrong film.
 
+mod ahead;
 mod beside;
 mod cache;
 mod clients;

@@ -35,9 +35,7 @@ impl Near {
     /// The copy with exactly that content.
     pub(super) fn open(&self, id: &ArtifactId, sha256: &Digest) -> Option<PathBuf> {
         let path = self.path(id)?;
-        let file = File::open(&path).ok()?;
-        let same = Digest::of_reader(file).is_ok_and(|(found, _)| found == *sha256);
-        same.then_some(path)
+        holds(&path, sha256).then_some(path)
     }
 
     /// Forgets a copy.
@@ -46,4 +44,9 @@ impl Near {
             drop::<std::io::Result<()>>(std::fs::remove_file(Path::new(&path)));
         }
     }
+}
+
+/// Whether a file has that content.
+pub(super) fn holds(path: &Path, sha256: &Digest) -> bool {
+    File::open(path).is_ok_and(|file| Digest::of_reader(file).is_ok_and(|(found, _)| found == *sha256))
 }

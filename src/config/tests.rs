@@ -30,6 +30,7 @@ fn every_variable_takes_effect() {
         ("MEMORY_WARNING_THRESHOLD", "300"),
         ("MEMORY_CRITICAL_THRESHOLD", "400"),
         ("TTS_DEVICE", "cuda"),
+        ("PREFETCH_PICTURES", "3"),
         ("SLOW_STEP_THRESHOLD", "5"),
         ("OPENAI_IMAGE_PRICE", "0.04"),
         ("PROTOVIDEO_RENDER_MEMORY", "1769"),
@@ -42,7 +43,7 @@ fn every_variable_takes_effect() {
     assert_eq!((config.memory_warning, config.memory_critical), (300, 400));
     assert_eq!(config.cache_max_size, Some(500));
     assert_eq!((config.slow_step, config.openai_price), (Duration::from_secs(5), Some(0.04)));
-    assert_eq!(config.cloud.render_mb, 1769);
+    assert_eq!((config.cloud.render_mb, config.prefetch_pictures), (1769, 3));
     assert_eq!(config.tts_device, TtsDevice::Cuda);
     assert_eq!(config.allow_hosts, ["a:80", "b:8080"]);
     assert_eq!(config.assets, PathBuf::from("/x/protovideo/assets"));
@@ -63,7 +64,9 @@ fn a_bad_value_names_variable_value_and_what_is_allowed() {
         assert!(said("OPENAI_IMAGE_PRICE", price).ends_with("allowed: US dollars a picture, 0 or more"), "{price}");
     }
     let whole = ["MEMORY_WARNING_THRESHOLD", "MEMORY_CRITICAL_THRESHOLD", "SLOW_STEP_THRESHOLD"];
-    for name in ["CACHE_MAX_AGE", "PROTOVIDEO_RENDER_MEMORY", "TASK_DEADLINE"].into_iter().chain(whole) {
+    for name in
+        ["CACHE_MAX_AGE", "PREFETCH_PICTURES", "PROTOVIDEO_RENDER_MEMORY", "TASK_DEADLINE"].into_iter().chain(whole)
+    {
         assert!(said(name, "-1").contains("whole number"), "{name}");
     }
 }

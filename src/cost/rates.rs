@@ -21,9 +21,9 @@ pub const PICTURE_MEGAPIXEL: f64 = 0.085;
 /// A million pixels of a frame: sampled, captions laid over it, encoded.
 pub const FRAME_MEGAPIXEL: f64 = 0.008;
 /// A second of the film's sound: read, mixed, measured, limited, in some passes; encoded.
-pub const SOUND_SECOND: f64 = 0.003;
+pub const SOUND_SECOND: f64 = 0.012;
 /// A second of the film: its scenes and its sound joined, all of it checked.
-pub const FILM_SECOND: f64 = 0.022;
+pub const FILM_SECOND: f64 = 0.004;
 /// A million pixels of the poster, which is made from a larger picture.
 pub const POSTER_MEGAPIXEL: f64 = 0.032;
 

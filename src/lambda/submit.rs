@@ -142,6 +142,11 @@ impl Submitter {
                     if let Err(error) = self.tasks.count_voices(&submitted.plan.voices()).await {
                         tracing::warn!(task, code = error.code, "its voices were not counted: {error}");
                     }
+                    if self.workshop.prefetches()
+                        && let Err(error) = self.tasks.count_pictures(&bench.brought_again(&submitted.plan)).await
+                    {
+                        tracing::warn!(task, code = error.code, "its pictures were not counted: {error}");
+                    }
                 }
                 tracing::info!(task, new = submitted.new, scenes = submitted.plan.scenes.len(), "accepted");
                 Accepted::Task

@@ -15,12 +15,15 @@
 - `foresight`: milliseconds from a new environment's first message of a scene of one sentence to the end of its work, by the
   voice that speaks and by what is known of the use of voices: nothing, so that the default voice is loaded ahead, or that
   this one is used most; `idle` where the environment had three seconds before its message. Medians.
+- `prefetch`: the same for a silent scene of a picture that requests bring again and again, fetched ahead or not, where the
+  environment had three seconds before its message; and how long one read of that picture takes. Medians.
 - `packages`: bytes of what `sam build` left, unpacked and as a zip file.
 
 Wall times are of this machine and whatever else runs on it.
 """
 
 import argparse
+import base64
 import contextlib
 import io
 import json
@@ -69,9 +72,9 @@ class Bench:
         return self.held.enter_context(
             Deployment(self.stack, self.programs, self.folder, slots, environment=environment))
 
-    def slot(self, name: str, folder: str) -> Slot:
+    def slot(self, name: str, folder: str, **variables: str) -> Slot:
         function = self.stack.function(name)
-        environment = function.environment | {"PROTOVIDEO_ASSETS": str(ASSETS)}
+        environment = function.environment | {"PROTOVIDEO_ASSETS": str(ASSETS)} | variables
         program = bootstrap(self.programs, name)
         return self.held.enter_context(Slot(program, environment, 300, function.memory_mb, self.folder / folder))
 
@@ -234,6 +237,32 @@ def foresight(bench: Bench, starts: int) -> dict:
     return found
 
 
+def prefetch(bench: Bench, starts: int) -> dict:
+    picture = ROOT / "scripts" / "bench" / "pictures" / "0.jpg"
+    url = "data:image/jpeg;base64," + base64.b64encode(picture.read_bytes()).decode()
+    bench.deploy(submit=0, render=0, assemble=0)
+    submit = bench.slot("submit", "submit", PREFETCH_PICTURES="4")
+    scenes = [{"type": "image", "image": url, "duration": 1 + n / 10} for n in range(2 * starts)]
+    for n in range(2):
+        request = {"size": SIZE, "fps": FPS, "scenes": scenes, "task_id": f"brought-{n}"}
+        message = {"MessageId": f"m-{n}", "ReceiptHandle": "r", "Body": json.dumps(request), "MD5OfBody": "",
+                   "Attributes": {"ApproximateReceiveCount": "1"}}
+        submit.invoke(event([message], bench.stack.attributes["RequestsQueue.Arn"]))
+    found, reads = {"not": [], "fetched ahead": []}, {"not": [], "fetched ahead": []}
+    for n in range(starts):
+        for place, (name, measured) in enumerate(found.items()):
+            slot = bench.slot("render", f"{n}-{place}", PREFETCH_PICTURES=str(4 * place))
+            slot.invoke(event([], ""), None)
+            time.sleep(3)
+            before, began = len(bench.proxy.calls), time.monotonic()
+            bench.work(slot, "brought-1", 2 * n + place)
+            measured.append(1000 * (time.monotonic() - began))
+            reads[name] += [1000 * call.seconds for call in bench.proxy.calls[before:] if call.name == "s3.GetObject"]
+            slot.kill()
+    return {name: {"ms": median(measured), "reads": len(reads[name]) / starts, "read_ms": median(reads[name])}
+            for name, measured in found.items()}
+
+
 def packages(folder: Path) -> dict:
     found = {}
     for part in sorted(path for path in folder.glob("*") if path.is_dir()):
@@ -253,7 +282,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=40, help="cached scenes, for the processor time")
     parser.add_argument("--long", type=int, default=200, help="scenes of the long request")
     parser.add_argument("--starts", type=int, default=5)
-    parser.add_argument("--only", nargs="*", default=["calls", "orchestration", "submit", "init", "speech", "foresight", "packages"])
+    parser.add_argument("--only", nargs="*", default=["calls", "orchestration", "submit", "init", "speech", "foresight", "prefetch", "packages"])
     arguments = parser.parse_args()
     programs, real = arguments.programs, arguments.real
     measures = {
@@ -263,13 +292,14 @@ def main() -> None:
         "init": lambda bench: {"init": beginnings(bench, arguments.starts)},
         "speech": lambda bench: {"speech_session_load_ms": loading(bench, arguments.starts)} if real else {},
         "foresight": lambda bench: {"foresight": foresight(bench, arguments.starts)} if real else {},
+        "prefetch": lambda bench: {"prefetch": prefetch(bench, arguments.starts)} if real else {},
         "packages": lambda _: {"packages": packages(ROOT / ".aws-sam" / "build")},
     }
     found = {}
     with tempfile.TemporaryDirectory() as folder, Ministack(Path(folder) / "emulator") as emulator:
         for name in arguments.only:
             with contextlib.ExitStack() as held:
-                which = real if name in ("speech", "foresight") and real else programs
+                which = real if name in ("speech", "foresight", "prefetch") and real else programs
                 found |= measures[name](Bench(held, emulator, Path(folder), which, name))
     print(json.dumps(found, indent=1))
 

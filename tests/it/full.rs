@@ -89,7 +89,7 @@ fn on_small(cache: bool, kilobytes: u32, request: impl Fn(&Desk) -> Value) -> Op
 
 #[test]
 fn a_full_cache_ends_the_run_and_the_next_one_goes_on() {
-    for kilobytes in [40, 150, 300, 500, 700] {
+    for kilobytes in [40, 150, 300, 400, 500] {
         let Some((desk, small, ran)) = on_small(true, kilobytes, |_| two_scenes()) else { return };
         ended_as_full(&desk, &ran);
         small.grow();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Variables of the machine that runs the tests must not reach the program.
-const CLEARED: [&str; 16] = [
+const CLEARED: [&str; 17] = [
     "CACHE_ENABLED",
     "CACHE_MAX_AGE",
     "IMAGE_PROVIDER",
@@ -24,6 +24,7 @@ const CLEARED: [&str; 16] = [
     "PROTOVIDEO_ALLOW_HOSTS",
     "PROTOVIDEO_FFMPEG",
     "PROTOVIDEO_LOG",
+    "PREFETCH_PICTURES",
     "SLOW_STEP_THRESHOLD",
     "TASK_DEADLINE",
     "TTS_DEVICE",

@@ -1,14 +1,22 @@
-//! Which voices tasks speak with, so that a new process loads the one that it will most likely be asked for.
+//! What tasks use again and again, so that a new process has at hand what it will most likely be asked for: the voices they
+//! speak with, and the pictures that requests bring once more.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+use futures_util::future::try_join_all;
 
 use super::TaskTable;
 use crate::aws::failure::failed;
-use crate::aws::items::{Item, number, number_of, text};
+use crate::aws::items::{Item, number, number_of, text, text_of};
 use crate::ports::PortResult;
+use crate::recipe::ArtifactId;
 
-/// The partition of the counts: no task has such an id.
+/// The partitions of the counts: no task has such an id.
 const USAGE: &str = "usage#voices";
+const PICTURES: &str = "usage#pictures";
+/// Of one task's pictures so many are counted, each in an item of its own.
+const COUNTED: usize = 8;
 /// Counts are kept by periods of so many milliseconds, 30 days: what was asked for long ago says little.
 const PERIOD_MS: u64 = 30 * 86_400_000;
 /// An attribute that counts tasks.
@@ -51,6 +59,50 @@ impl TaskTable {
             }
         }
         Ok(None)
+    }
+}
+
+impl TaskTable {
+    /// Counts pictures that a task brought and that were there before.
+    pub async fn count_pictures(&self, pictures: &BTreeSet<ArtifactId>) -> PortResult<()> {
+        let period = self.clock.now_ms() / PERIOD_MS;
+        let count = |picture: &ArtifactId| {
+            let call = self.clients.dynamodb.update_item().table_name(&self.table);
+            call.key("task_id", text(PICTURES))
+                .key("item", text(format!("{}#{picture}", item(period))))
+                .update_expression("SET expires_at = :expires ADD uses :one")
+                .expression_attribute_values(":expires", number((period + 3) * PERIOD_MS / 1000))
+                .expression_attribute_values(":one", number(1))
+                .send()
+        };
+        let counts = try_join_all(pictures.iter().take(COUNTED).map(count)).await;
+        counts.map(drop).map_err(|e| failed("count pictures", e))
+    }
+
+    /// The pictures that were brought most often in this period, or else in the one before; at most `most`. Of thousands
+    /// only those are looked at that one call reads.
+    pub async fn favourite_pictures(&self, most: usize) -> PortResult<Vec<ArtifactId>> {
+        let period = self.clock.now_ms() / PERIOD_MS;
+        for period in [period, period.saturating_sub(1)] {
+            let prefix = format!("{}#", item(period));
+            let call = self.clients.dynamodb.query().table_name(&self.table);
+            let call = call
+                .key_condition_expression("task_id = :pictures AND begins_with(#item, :period)")
+                .expression_attribute_names("#item", "item")
+                .expression_attribute_values(":pictures", text(PICTURES))
+                .expression_attribute_values(":period", text(&prefix));
+            let found = call.send().await.map_err(|e| failed("read how often pictures are used", e))?;
+            let one = |counted: &Item| {
+                let picture = ArtifactId::parse(text_of(counted, "item")?.strip_prefix(&prefix)?).ok()?;
+                Some((Reverse(number_of::<u64>(counted, "uses")?), picture))
+            };
+            let mut pictures: Vec<_> = found.items().iter().filter_map(one).collect();
+            if !pictures.is_empty() {
+                pictures.sort_unstable();
+                return Ok(pictures.into_iter().take(most).map(|(_, picture)| picture).collect());
+            }
+        }
+        Ok(Vec::new())
     }
 }
 

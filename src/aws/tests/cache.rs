@@ -113,3 +113,25 @@ async fn a_copy_at_hand_is_verified_too() {
     assert!(path.starts_with(work.path()), "a copy that was altered is not used");
     assert_eq!(std::fs::read(path).unwrap(), b"good");
 }
+
+#[tokio::test]
+async fn what_was_fetched_ahead_is_not_fetched_again() {
+    let (_cloud, _clock, cache) = stage().await;
+    let (hot, cold, gone) = (id("hot"), id("cold"), id("gone"));
+    for id in [hot, cold] {
+        cache.publish(&id, b"{}", Body::Bytes(b"bytes"), json!({})).await.unwrap();
+    }
+    cache.settle().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (ahead, work) = (folder.path().join("ahead"), folder.path().join("work"));
+    std::fs::create_dir(&ahead).unwrap();
+    std::fs::create_dir(&work).unwrap();
+    assert_eq!(cache.fetch_ahead(&[gone, hot], &ahead).await.unwrap(), 1);
+    let file = |path: Option<PathBuf>| path.map(|path| (path.parent().unwrap() == ahead, std::fs::read(path).unwrap()));
+    let for_work = cache.for_work(None, None);
+    assert_eq!(file(for_work.open(&hot, &work).await.unwrap()), Some((true, b"bytes".to_vec())));
+    assert_eq!(file(for_work.open(&cold, &work).await.unwrap()), Some((false, b"bytes".to_vec())));
+    assert_eq!(cache.for_work(None, Some("t")).open(&hot, &work).await.unwrap(), None, "it shares nothing");
+    cache.remove(&hot).await.unwrap();
+    assert_eq!(for_work.open(&hot, &work).await.unwrap(), None, "what is removed is not at hand any more");
+}

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::ports::PortResult;
-use crate::recipe::ArtifactId;
+use crate::recipe::{ArtifactId, Digest, Kind};
 use crate::testing::contract::{self, Passing};
 use crate::testing::memory::ManualClock;
 
@@ -37,6 +37,25 @@ async fn tasks(cloud: &Cloud) {
     let tasks = TaskTable::new(&cloud.clients, &table, &bucket, clock.clone());
     contract::tasks::all(&tasks, &clock).await.unwrap();
     favourite_voice(&tasks, &clock).await.unwrap();
+    favourite_pictures(&tasks, &clock).await.unwrap();
+}
+
+/// Pictures are counted as voices are.
+async fn favourite_pictures(tasks: &TaskTable, clock: &ManualClock) -> PortResult<()> {
+    let picture = |name: &str| ArtifactId { kind: Kind::Picture, version: 1, key: Digest::of(name) };
+    let (logo, lake, boat) = (picture("logo"), picture("lake"), picture("boat"));
+    assert_eq!(tasks.favourite_pictures(2).await?, []);
+    tasks.count_pictures(&[].into()).await?;
+    for brought in [[logo, lake], [logo, boat], [lake, logo]] {
+        tasks.count_pictures(&brought.into()).await?;
+    }
+    assert_eq!(tasks.favourite_pictures(2).await?, [logo, lake]);
+    assert_eq!(tasks.favourite_pictures(9).await?, [logo, lake, boat]);
+    clock.advance(Duration::from_hours(24 * 30));
+    assert_eq!(tasks.favourite_pictures(1).await?, [logo]);
+    tasks.count_pictures(&[boat].into()).await?;
+    assert_eq!(tasks.favourite_pictures(2).await?, [boat]);
+    Ok(())
 }
 
 /// A voice is the favourite of its period, and of the next one until another is counted there.
