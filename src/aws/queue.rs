@@ -1,4 +1,4 @@
-//! Messages in SQS: scenes and narrations in one queue, films in another, since the one takes seconds and the other
+//! Messages in SQS: scenes and narrations in one queue, films and their sound in another, since the one takes seconds and the other
 //! may take minutes.
 
 use std::time::Duration;

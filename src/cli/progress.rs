@@ -108,21 +108,21 @@ impl State {
     /// What was planned, and what of it is done.
     fn of(plan: &Plan, done: &BTreeSet<String>) -> Self {
         let mut state = Self { estimates: estimates(plan), ..Self::default() };
-        let narrations = (0..).zip(&plan.narration).map(|(run, said)| (Work::Narrate { run }, None, said));
+        let runs = (0..plan.runs()).map(|run| (Work::Narrate { run }, plan.run(run)));
         let scenes = (0..).zip(&plan.scenes).map(|(scene, planned)| {
-            let work = Work::Render { scene };
-            (work, Some(scene), &planned.narration)
+            let said = planned.narration.iter().map(|sentence| (Some(scene), sentence)).collect();
+            (Work::Render { scene }, said)
         });
-        for (work, scene, said) in narrations.chain(scenes) {
+        for (work, said) in runs.chain(scenes) {
             let done = done.contains(&work.step());
             // A recipe that was planned has an id.
-            for id in said.iter().filter_map(|sentence| sentence.recipe.id().ok()) {
+            for (scene, id) in said.into_iter().filter_map(|(scene, said)| Some((scene, said.recipe.id().ok()?))) {
                 state.sentences.insert((scene, id.to_string()));
                 if done {
                     state.spoken.insert((scene, id.to_string()));
                 }
             }
-            if let (true, Some(scene)) = (done, scene) {
+            if let (true, Work::Render { scene }) = (done, work) {
                 state.rendered(scene);
             }
         }

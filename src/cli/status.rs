@@ -125,7 +125,7 @@ pub(super) async fn of(station: &Station, task: &Task, film: Option<&Path>) -> P
 async fn progress(station: &Station, task: &Task, plan: &Plan) -> PortResult<Value> {
     let done = station.pipeline.world().tasks.done(&task.id).await?;
     let finished = task.status == Word::Finished;
-    let total = plan.narration.len() + plan.scenes.len() + 1;
+    let total = plan.steps() as usize;
     let steps = if finished { total } else { done.len().min(total) };
     let scene = |i| if finished || done.contains(&format!("scene#{i}")) { "finished" } else { "queued" };
     Ok(json!({

@@ -1,4 +1,4 @@
-//! Messages of work: a run of a narration, a scene, a film.
+//! Messages of work: a run of sentences, a scene, a sound, a film.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value, json};
@@ -125,7 +126,9 @@ impl Pipeline {
                 speech.push(Placed { wav: files.get(&id).cloned().ok_or_else(|| missing(&id))?, at });
             }
             let mix = SoundtrackJob { speech, samples: layout.samples(), loudness_milli: recipe.loudness_milli };
-            let out = context.work.join("sound.m4a");
+            let (out, asked) = (context.work.join("sound.m4a"), Instant::now());
+            let _core = self.capacity.core().await?;
+            context.used.waited(asked.elapsed());
             let facts = self.world.films.soundtrack(&mix, &out, &context).await?;
             Ok(Made { bytes: Content::File(out), facts: json!(facts) })
         };

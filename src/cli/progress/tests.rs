@@ -90,3 +90,11 @@ fn the_time_left_follows_the_pace_and_is_not_told_too_early() {
     let resumed = State { first_frame: Some((began, 50)), ..State::default() };
     assert!((39.0..42.0).contains(&resumed.left(100, 300).unwrap().as_secs_f64()));
 }
+
+#[test]
+fn sentences_that_were_spoken_before_their_scenes_are_counted() {
+    let plan = plan();
+    let long = Plan { scenes: plan.scenes.iter().cycle().take(100).cloned().collect(), ..plan };
+    let state = State::of(&long, &["narrate#0".to_owned()].into());
+    assert_eq!(counts(&state), [(0, 100), (12, 150)], "those of eight scenes");
+}
