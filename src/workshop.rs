@@ -19,6 +19,7 @@ use crate::ports::{Class, InCache, PortError, PortResult, Sources, StepContext, 
 use crate::recipe::ArtifactId;
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::PictureRecipe;
+use crate::work;
 
 /// A step that failed for a passing reason is tried so many times: one fewer than a message is delivered, so that a task
 /// ends before its message is a dead letter.
@@ -89,10 +90,13 @@ impl Workshop {
     /// pictures that are brought most often, where some are to be.
     ///
     /// # Errors
-    /// As speech's, where a model cannot be loaded; as the stores'.
+    /// As speech's, where a model cannot be loaded.
     pub async fn warm(&self) -> PortResult<()> {
         let (voice, pictures) = tokio::join!(self.warm_voice(), self.fetch_ahead());
-        voice.and(pictures)
+        if let Err(error) = pictures {
+            tracing::warn!(code = error.code, "pictures were not fetched ahead: {error}");
+        }
+        voice
     }
 
     /// Whether new environments fetch pictures ahead, so that they have to be counted.
@@ -105,7 +109,7 @@ impl Workshop {
         if !self.prefetches() {
             return Ok(());
         }
-        let folder = TempDir::new().map_err(|e| PortError::io("make a folder in", &std::env::temp_dir(), e))?;
+        let folder = work::folder()?;
         let folder = self.ahead.get_or_init(|| folder).path();
         let pictures = self.tasks.favourite_pictures(self.prefetch).await?;
         let fetched = self.cache.fetch_ahead(&pictures, folder).await?;

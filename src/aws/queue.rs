@@ -171,7 +171,8 @@ impl Queue for Queues {
     }
 
     async fn receive(&self, max: usize, visibility: Duration) -> PortResult<Vec<Delivery>> {
-        // Films first: their scenes are done, and somebody waits for them. Only where there are none is it waited for scenes.
+        // Films first: their scenes are done, and somebody waits for them; sounds are the longest work of their phase. Only
+        // where there are none is it waited for scenes.
         let mut deliveries = self.receive_from(WorkQueue::Assemble, max, visibility, Duration::ZERO).await?;
         let rest = max.saturating_sub(deliveries.len());
         let wait = if deliveries.is_empty() { self.wait } else { Duration::ZERO };

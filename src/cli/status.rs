@@ -1,6 +1,7 @@
 //! Where a task stands: `status`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -9,6 +10,7 @@ use super::{Failure, print, progress, report, task, watch};
 use crate::config::Config;
 use crate::domain::request::Request;
 use crate::domain::task::{Status as Word, Task};
+use crate::pipeline::UNREADABLE;
 use crate::ports::{PortError, PortResult};
 use crate::recipe::plan::Plan;
 use crate::recipe::steps::Recipe as _;
@@ -59,12 +61,20 @@ pub(super) async fn line(station: &Station, task: &Task) -> PortResult<String> {
     Ok(format!("{:<24} {:<10} {done} of {total} steps", task.id, task.status.word()))
 }
 
-/// How many steps are done, of how many; none of a request that was refused.
-pub(super) async fn steps(station: &Station, task: &Task) -> PortResult<(usize, usize)> {
+/// A task's plan; none of a request that was refused, nor one that another version of this program wrote.
+async fn plan(station: &Station, task: &Task) -> PortResult<Option<Arc<Plan>>> {
     if task.is_refusal() {
-        return Ok((0, 0));
+        return Ok(None);
     }
-    let plan = station.pipeline.dispatch().plan_of(task).await?;
+    match station.pipeline.dispatch().plan_of(task).await {
+        Err(error) if error.code == UNREADABLE => Ok(None),
+        plan => plan.map(Some),
+    }
+}
+
+/// How many steps are done, of how many; none where there is no plan.
+pub(super) async fn steps(station: &Station, task: &Task) -> PortResult<(usize, usize)> {
+    let Some(plan) = plan(station, task).await? else { return Ok((0, 0)) };
     let total = plan.steps() as usize;
     let done = match task.status {
         Word::Finished => total,
@@ -87,10 +97,9 @@ fn details(task: &Task) {
 
 /// What `GET /task-status/{id}` answers. The download is the file at `film`, or else the film in the cache.
 pub(super) async fn of(station: &Station, task: &Task, film: Option<&Path>) -> PortResult<Value> {
-    if task.is_refusal() {
+    let Some(plan) = plan(station, task).await? else {
         return Ok(json!({"task_id": task.id, "status": task.status, "error": task.error}));
-    }
-    let plan = station.pipeline.dispatch().plan_of(task).await?;
+    };
     let request = station.pipeline.world().tasks.request(&task.id).await?.unwrap_or_default();
     let request: Result<Request, _> = serde_json::from_value(request);
     let mut answer = json!({

@@ -61,7 +61,8 @@ impl Worker {
         Ok(Self { queue, workshop, meter, metrics: start.metrics.clone(), speaker: None, work })
     }
 
-    /// Loads what the voice needs that most tasks speak with, beside the first messages.
+    /// Loads what the voice needs that most tasks speak with, and the pictures that are fetched ahead, beside the first
+    /// messages.
     pub fn warm(&self) {
         let workshop = self.workshop.clone();
         tokio::spawn(async move {

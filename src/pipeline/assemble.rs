@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value, json};
 
 use super::cache::{Content, Made, missing};
+use super::capacity::granted;
 use super::error::internal;
 use super::facts::{self, FilmMeta, SceneMeta};
-use super::ready::longest_first;
 use super::{Job, Pipeline, StepError, report};
 use crate::domain::film::film_name;
 use crate::domain::task::{CacheOutcome, Outcome, StepRecord, Work};
@@ -29,7 +28,7 @@ impl Pipeline {
         let fault = |step| move |error| StepError { scene: None, step, error };
         let lost = self.lost_scenes(&job.plan).await.map_err(fault("film"))?;
         if !lost.is_empty() {
-            return self.make_again(job, lost).await.map_err(fault("queue"));
+            return self.make_again(job, &lost).await.map_err(fault("queue"));
         }
         let film = job.plan.film.id().map_err(|e| fault("film")(e.into()))?;
         let all = job.plan.artifacts().map_err(|e| fault("film")(e.into()))?;
@@ -53,11 +52,11 @@ impl Pipeline {
         Ok(scenes.filter(|(_, found)| found.is_none()).map(|(scene, _)| Work::Render { scene }).collect())
     }
 
-    /// Takes work out of the done set and sends it.
-    async fn make_again(&self, job: &Job, work: Vec<Work>) -> PortResult<()> {
-        let task = &job.task;
-        self.unmark(&task.id, &work).await?;
-        self.dispatch.send(&task.id, task.tenant.as_deref(), longest_first(&job.plan, work)).await
+    /// Takes work out of the done set, and sends what can begin: also what was never done, where the film was there when
+    /// its task was submitted.
+    async fn make_again(&self, job: &Job, work: &[Work]) -> PortResult<()> {
+        self.unmark(&job.task.id, work).await?;
+        self.dispatch.send_ready(&job.task, &job.plan).await
     }
 
     /// Takes work out of the done set.
@@ -109,7 +108,9 @@ impl Pipeline {
     pub(super) async fn sound(&self, job: &Job) -> Result<(), StepError> {
         let fault = |error| StepError { scene: None, step: "soundtrack", error };
         let id = job.plan.film.soundtrack;
-        self.survey(job, &[id], &[id]).await.map_err(fault)?;
+        let sentences: Result<Vec<_>, _> = job.plan.sentences().map(|sentence| sentence.recipe.id()).collect();
+        let needs = [sentences.map_err(|e| fault(e.into()))?, vec![id]].concat();
+        self.survey(job, &needs, &[id]).await.map_err(fault)?;
         self.soundtrack(job).await.map(drop).map_err(fault)
     }
 
@@ -126,9 +127,8 @@ impl Pipeline {
                 speech.push(Placed { wav: files.get(&id).cloned().ok_or_else(|| missing(&id))?, at });
             }
             let mix = SoundtrackJob { speech, samples: layout.samples(), loudness_milli: recipe.loudness_milli };
-            let (out, asked) = (context.work.join("sound.m4a"), Instant::now());
-            let _core = self.capacity.core().await?;
-            context.used.waited(asked.elapsed());
+            let out = context.work.join("sound.m4a");
+            let _core = granted(&context, self.capacity.core()).await?;
             let facts = self.world.films.soundtrack(&mix, &out, &context).await?;
             Ok(Made { bytes: Content::File(out), facts: json!(facts) })
         };

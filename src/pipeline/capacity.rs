@@ -1,10 +1,13 @@
 //! How much a process does at once: no more than there are cores for, and no more than there is memory for.
 
+use std::future::Future;
+use std::time::Instant;
+
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::internal;
 use crate::domain::units::Size;
-use crate::ports::{Class, PortError, PortResult};
+use crate::ports::{Class, PortError, PortResult, StepContext};
 
 /// What the process takes beside its encoders and its sentences, its libraries and lexicons loaded, in MB.
 const BESIDE_MB: u64 = 170;
@@ -86,6 +89,22 @@ impl Capacity {
         let core = self.cores.acquire().await.map_err(internal)?;
         Ok(Share([Some(core), Some(room), encoder]))
     }
+}
+
+/// Waits for a share, but no longer than the step may.
+pub(super) async fn granted<T>(context: &StepContext, share: impl Future<Output = PortResult<T>>) -> PortResult<T> {
+    let asked = Instant::now();
+    let share = tokio::select! {
+        share = share => share,
+        () = context.cancel.cancelled() => {
+            Err(PortError::permanent(Class::Cancelled, "CANCELLED", "cancelled while it waited for a core"))
+        }
+    };
+    context.used.waited(asked.elapsed());
+    if Instant::now() >= context.deadline {
+        return Err(PortError::transient(Class::Limit, "DEADLINE", "the step's time was over before it had a core"));
+    }
+    share
 }
 
 /// What an encoder takes for frames of that size, measured on x264 with this program's settings.

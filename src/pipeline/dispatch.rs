@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::{self, internal};
 use super::ready::ready;
 use crate::domain::task::{Message, Outcome, Task, TaskError, Work};
-use crate::ports::{Clock, PortResult, Queue, Tasks, World};
+use crate::ports::{Class, Clock, PortError, PortResult, Queue, Tasks, World};
 use crate::recipe::plan::Plan;
 
+/// The code of a plan that another version wrote.
+pub const UNREADABLE: &str = "PLAN_UNREADABLE";
 /// So many plans are kept, since the messages of one task come close together.
 const PLANS: usize = 4;
 
@@ -49,7 +51,14 @@ impl Dispatch {
         }
         let plan = self.tasks.plan(&task.id).await?;
         let plan = plan.ok_or_else(|| internal(format!("task {} has no plan", task.id)))?;
-        let unreadable = |e| internal(format!("the plan of task {} cannot be read: {e}", task.id));
+        let unreadable = |e: serde_json::Error| {
+            let message = format!(
+                "the plan of task {} was written by another version of this program, and cannot be read ({e}); send its \
+                 request again under another task_id",
+                task.id
+            );
+            PortError::permanent(Class::Internal, UNREADABLE, message)
+        };
         let plan = Arc::new(serde_json::from_value(plan).map_err(unreadable)?);
         let mut plans = known();
         plans.insert(0, (name, Arc::clone(&plan)));

@@ -53,13 +53,21 @@ impl Memory {
 
     /// A look that is not older than the step, nor than a period.
     fn since(&self, began: Instant) -> u64 {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        let look = latest.filter(|look| look.at >= began && look.at.elapsed() < PERIOD);
-        let before = latest.map_or(Level::Plenty, |look| look.level);
-        latest.insert(look.unwrap_or_else(|| self.look(resident_bytes(), before))).bytes
+        let (look, before) = {
+            let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+            let look = latest.filter(|look| look.at >= began && look.at.elapsed() < PERIOD);
+            let before = latest.map_or(Level::Plenty, |look| look.level);
+            (*latest.insert(look.unwrap_or_else(|| self.look(resident_bytes(), before))), before)
+        };
+        if look.level > before {
+            // It may wait for a model that is being loaded.
+            let speech = Arc::clone(&self.speech);
+            drop(tokio::task::spawn_blocking(move || speech.shrink()));
+        }
+        look.bytes
     }
 
-    /// Looks; where there is more than at the look before, tells so and has memory given back.
+    /// Looks, and tells where there is more than at the look before.
     fn look(&self, bytes: u64, before: Level) -> Look {
         let level = self.level(bytes);
         let resident_mb = bytes / 1_000_000;
@@ -67,12 +75,10 @@ impl Memory {
             Level::Warning if level > before => {
                 let threshold_mb = self.alerts.memory_warning / 1_000_000;
                 tracing::warn!(resident_mb, threshold_mb, code = "MEMORY_WARNING", "MEMORY_WARNING");
-                self.speech.shrink();
             }
             Level::Critical if level > before => {
                 let threshold_mb = self.alerts.memory_critical / 1_000_000;
                 tracing::error!(resident_mb, threshold_mb, code = "MEMORY_CRITICAL", "MEMORY_CRITICAL");
-                self.speech.release();
             }
             _ => {}
         }
@@ -96,8 +102,7 @@ mod tests {
 
     #[test]
     fn memory_is_told_when_it_rises_over_a_threshold_and_not_again_while_it_stays() {
-        let speech = Arc::new(StandIns::default());
-        let memory = Memory::new(Alerts::new(Duration::MAX, 300, 400), speech.clone());
+        let memory = Memory::new(Alerts::new(Duration::MAX, 300, 400), Arc::new(StandIns::default()));
         let looks = [200, 300, 301, 350, 450, 460, 310, 290, 500];
         let told = logged(|| {
             looks.into_iter().fold(Level::Plenty, |before, mb| memory.look(mb * 1_000_000, before).level);
@@ -115,7 +120,21 @@ mod tests {
             ("ERROR", "MEMORY_CRITICAL", 500, 400),
         ];
         assert_eq!(told, expected);
-        let given_back = [("release".to_owned(), 2), ("shrink".to_owned(), 1)];
-        assert_eq!(speech.calls(), given_back.into());
+    }
+
+    #[tokio::test]
+    async fn where_memory_rises_over_a_threshold_speech_gives_some_back_once() {
+        for (warning_mb, times) in [(0, 1), (u64::MAX, 0)] {
+            let speech = Arc::new(StandIns::default());
+            let memory = Memory::new(Alerts::new(Duration::MAX, warning_mb, u64::MAX), speech.clone());
+            for _ in 0..3 {
+                let ((), bytes) = memory.during(async {}).await;
+                assert!(bytes > 0);
+            }
+            while speech.calls().values().sum::<u32>() < times {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(speech.calls().get("shrink").copied().unwrap_or(0), times);
+        }
     }
 }

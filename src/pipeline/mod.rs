@@ -39,7 +39,7 @@ use crate::domain::units::Size;
 use crate::ports::World;
 use crate::recipe::plan::Plan;
 pub use attend::VISIBILITY;
-pub use dispatch::Dispatch;
+pub use dispatch::{Dispatch, UNREADABLE};
 pub use error::{StepError, SubmitError};
 pub use facts::{FilmMeta, SpeechMeta};
 pub use handle::Handled;

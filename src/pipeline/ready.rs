@@ -28,7 +28,7 @@ pub(super) fn ready(plan: &Plan, done: &BTreeSet<String>) -> Vec<Work> {
 /// The order in which work is sent: the longest first, and by place where two are alike. A phase ends with its last piece
 /// of work; a long one that begins last keeps all other workers waiting, a short one hardly (R. L. Graham, "Bounds on
 /// Multiprocessing Timing Anomalies", 1969).
-pub(super) fn longest_first(plan: &Plan, mut work: Vec<Work>) -> Vec<Work> {
+fn longest_first(plan: &Plan, mut work: Vec<Work>) -> Vec<Work> {
     work.sort_by_cached_key(|work| Reverse(length_ms(plan, work)));
     work
 }

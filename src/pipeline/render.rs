@@ -1,12 +1,12 @@
 //! Speech, pictures and scenes.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::future::join_all;
 use serde_json::json;
 
 use super::cache::{Content, Got, Made};
+use super::capacity::granted;
 use super::error::internal;
 use super::facts::{self, SpeechMeta, Told};
 use super::{Job, Pipeline, StepError};
@@ -79,14 +79,13 @@ impl Pipeline {
     pub(super) async fn speech(&self, job: &Job, scene: Option<u32>, planned: &PlannedSentence) -> PortResult<Got> {
         let recipe = &planned.recipe;
         let make = |context: StepContext| async move {
-            let (speech, asked) = (&self.world.speech, Instant::now());
+            let speech = &self.world.speech;
             let device = speech.device(&recipe.voice);
             // On a GPU it keeps no core busy.
             let _share = match device {
-                "cpu" => Some(self.capacity.sentence(speech.memory(recipe)).await?),
+                "cpu" => Some(granted(&context, self.capacity.sentence(speech.memory(recipe))).await?),
                 _ => None,
             };
-            context.used.waited(asked.elapsed());
             context.used.runs_on(device);
             let spoken = speech.speak(recipe, &context).await?;
             let facts = SpeechMeta { samples: spoken.samples.len() as u32, words: spoken.words };

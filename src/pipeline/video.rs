@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::cache::{Content, Made};
+use super::capacity::granted;
 use super::facts::{SceneMeta, Told};
 use super::layout::scene_cues;
 use super::{Job, Pipeline};
@@ -91,9 +92,7 @@ impl Pipeline {
         ready: impl FnOnce() -> PortResult<()>,
     ) -> PortResult<Made> {
         let out = context.work.join("scene.ts");
-        let asked = Instant::now();
-        let _share = self.capacity.encoder(scene.size).await?;
-        context.used.waited(asked.elapsed());
+        let _share = granted(context, self.capacity.encoder(scene.size)).await?;
         ready()?;
         self.world.films.scene(scene, &out, context).await?;
         Ok(Made { bytes: Content::File(out), facts: json!(SceneMeta { frames: scene.part.len() as u32 }) })

@@ -35,6 +35,9 @@ pub struct Plan {
     pub narration: Vec<Vec<PlannedSentence>>,
     /// The scenes.
     pub scenes: Vec<PlannedScene>,
+    /// How many scenes, one after the other, each further run speaks: those of a long film without a narration of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scene_runs: Vec<u32>,
     /// The sound.
     pub soundtrack: SoundtrackRecipe,
     /// The film.
@@ -91,13 +94,11 @@ pub struct Inputs {
     pub made_with: String,
 }
 
-/// Spoken characters of a global narration that are one message's work: some 30 s of speech.
+/// Spoken characters that are one message's work, where a sentence or a scene alone has no more: some 30 s of speech.
 const RUN_CHARS: usize = 450;
 /// A film of so many scenes that speak for themselves is spoken before they are made, so that its sound is made beside them.
 /// In a shorter one scenes would wait for longer than its sound takes.
 const LONG_SCENES: usize = 100;
-/// So many of its scenes are one run.
-const RUN_SCENES: usize = 8;
 
 impl Plan {
     /// The voices that speak in it.
@@ -168,6 +169,7 @@ impl Plan {
             size,
             fps,
             narration: runs(shared),
+            scene_runs: scene_runs(&scenes),
             scenes,
             soundtrack,
             film,
@@ -179,23 +181,19 @@ impl Plan {
     /// of a long film, or none. Where there are some, the sound is made beside the scenes, and with the film where not.
     #[must_use]
     pub fn runs(&self) -> u32 {
-        let speaks = || self.scenes.iter().any(|scene| !scene.narration.is_empty());
-        let long = self.scenes.len() >= LONG_SCENES && speaks();
-        let own = if long { self.scenes.len().div_ceil(RUN_SCENES) } else { 0 };
-        (self.narration.len() + own) as u32
+        (self.narration.len() + self.scene_runs.len()) as u32
     }
 
     /// A run's sentences, each with the scene that it belongs to; none where the film has no such run.
     #[must_use]
     pub fn run(&self, run: u32) -> Vec<(Option<u32>, &PlannedSentence)> {
-        if run >= self.runs() {
-            return Vec::new();
-        }
         if let Some(run) = self.narration.get(run as usize) {
             return run.iter().map(|sentence| (None, sentence)).collect();
         }
-        let first = (run as usize - self.narration.len()) * RUN_SCENES;
-        let scenes = (0..).zip(&self.scenes).skip(first).take(RUN_SCENES);
+        let run = run as usize - self.narration.len();
+        let Some(count) = self.scene_runs.get(run) else { return Vec::new() };
+        let first: u32 = self.scene_runs[..run].iter().sum();
+        let scenes = (0..).zip(&self.scenes).skip(first as usize).take(*count as usize);
         scenes.flat_map(|(index, scene)| scene.narration.iter().map(move |sentence| (Some(index), sentence))).collect()
     }
 
@@ -283,16 +281,41 @@ fn said(sentences: &[PlannedSentence]) -> Result<Vec<Said>, CanonicalError> {
     sentences.iter().map(said).collect()
 }
 
+fn chars(sentence: &PlannedSentence) -> usize {
+    sentence.recipe.words.iter().map(String::len).sum()
+}
+
+/// How many scenes each run of a long film speaks; none of another one.
+fn scene_runs(scenes: &[PlannedScene]) -> Vec<u32> {
+    let mut runs = Vec::new();
+    if scenes.len() < LONG_SCENES || scenes.iter().all(|scene| scene.narration.is_empty()) {
+        return runs;
+    }
+    let mut said = 0;
+    for scene in scenes {
+        let more: usize = scene.narration.iter().map(chars).sum();
+        if runs.is_empty() || said + more > RUN_CHARS {
+            runs.push(0);
+            said = 0;
+        }
+        said += more;
+        if let Some(run) = runs.last_mut() {
+            *run += 1;
+        }
+    }
+    runs
+}
+
 fn runs(sentences: Vec<PlannedSentence>) -> Vec<Vec<PlannedSentence>> {
     let mut runs: Vec<Vec<PlannedSentence>> = Vec::new();
-    let mut chars = RUN_CHARS;
+    let mut said = RUN_CHARS;
     for sentence in sentences {
-        let more: usize = sentence.recipe.words.iter().map(String::len).sum();
-        if chars + more > RUN_CHARS {
+        let more = chars(&sentence);
+        if said + more > RUN_CHARS {
             runs.push(Vec::new());
-            chars = 0;
+            said = 0;
         }
-        chars += more;
+        said += more;
         if let Some(run) = runs.last_mut() {
             run.push(sentence);
         }

@@ -29,6 +29,8 @@ const LOADED_BYTES: u64 = 90_000_000;
 /// What a session takes for each spoken character at the voice's own pace, in bytes: 25 MB for a second of sound, which has
 /// some seventeen.
 const SPOKEN_BYTES: u64 = 1_500_000;
+/// What a session takes while it speaks ten seconds.
+const SESSION_BYTES: u64 = 170 * SPOKEN_BYTES;
 /// Gives what a sentence took back to the system when it is spoken, so that it is not kept from encoders; that costs the
 /// next sentence 1 % of its processor time.
 const SHRINK: (&str, &str) = ("memory.enable_memory_arena_shrinkage", "cpu:0");
@@ -42,13 +44,14 @@ pub(super) struct Kokoro {
 }
 
 impl Kokoro {
-    /// Verifies and maps the model; sessions are made when they are needed, at most one for each core, or one on a GPU.
+    /// Verifies and maps the model; sessions are made when they are needed, at most one for each core
+    /// where memory allows, or one on a GPU.
     pub(super) fn load(assets: &Assets, device: Device, cores: usize, loads: Loads) -> PortResult<Self> {
         device.ready(assets)?;
         let environment = runtime::environment(assets, device)?;
         let model: Arc<Mmap> = Arc::new(map(&assets.verified(device.model())?)?);
         let (opened, sessions): (fn(&_, &_, _) -> _, _) = match device {
-            Device::Cpu => (runtime::open, cores),
+            Device::Cpu => (runtime::open, cores.min(sessions_in_memory()).max(1)),
             Device::Cuda => (runtime::open_on_gpu, 1),
         };
         let open = move || loads.counted(|| opened(&environment, device.model(), Arc::clone(&model)));
@@ -121,6 +124,13 @@ impl Engine for Kokoro {
 /// The name of a voice's file among the assets.
 pub(super) fn file(voice: &str) -> String {
     format!("voices/{voice}.bin")
+}
+
+/// How many sentences of ten seconds the memory that is free now has room for; one where that is unknown.
+fn sessions_in_memory() -> usize {
+    use procfs::Current;
+    let free = procfs::Meminfo::current().ok().and_then(|memory| memory.mem_available);
+    free.map_or(1, |bytes| usize::try_from(bytes / 2 / SESSION_BYTES).unwrap_or(1))
 }
 
 /// What a sentence takes on the processor, in bytes.

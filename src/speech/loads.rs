@@ -1,4 +1,5 @@
-//! How often a model's session was made in this process, and how long that took: a warm process makes each once.
+//! How often a model's session was made in this process, and how long that took: a warm process makes each once,
+//! and those again that it drops for the sake of memory.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

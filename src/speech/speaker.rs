@@ -187,7 +187,7 @@ fn go_on(context: &StepContext) -> PortResult<()> {
     }
     if Instant::now() >= context.deadline {
         let message = "the time for a sentence ran out before it was spoken";
-        return Err(PortError::permanent(Class::Limit, "DEADLINE", message));
+        return Err(PortError::transient(Class::Limit, "DEADLINE", message));
     }
     Ok(())
 }

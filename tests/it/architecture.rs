@@ -28,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("work", &["ports"]),
     // Whoever puts the world together.
     ("makers", &["assets", "config", "fetch", "media", "picture", "ports", "speech"]),
-    ("workshop", &["aws", "config", "cost", "makers", "pipeline", "ports", "recipe"]),
+    ("workshop", &["aws", "config", "cost", "makers", "pipeline", "ports", "recipe", "work"]),
     (
         "lambda",
         &[

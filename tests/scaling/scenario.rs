@@ -118,6 +118,7 @@ async fn send(pipeline: &Pipeline, task: &str, scenes: usize, seed: u64) {
 fn joined(plans: Vec<Plan>) -> Plan {
     let join = |mut whole: Plan, part: Plan| {
         whole.scenes.extend(part.scenes);
+        whole.scene_runs.extend(part.scene_runs);
         whole.soundtrack.scenes.extend(part.soundtrack.scenes);
         whole.film.scenes.extend(part.film.scenes);
         whole

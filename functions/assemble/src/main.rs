@@ -1,4 +1,4 @@
-//! Joins films: messages of the queue `assemble`.
+//! Joins films, and makes the sound of those that are spoken first: messages of the queue `assemble`.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use protovideo::aws::WorkQueue;

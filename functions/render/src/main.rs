@@ -1,4 +1,4 @@
-//! Makes scenes, and speaks narrations for whole films: messages of the queue `render`.
+//! Makes scenes, and speaks what is spoken before them: messages of the queue `render`.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use protovideo::aws::WorkQueue;

@@ -94,7 +94,8 @@ fn the_time_left_follows_the_pace_and_is_not_told_too_early() {
 #[test]
 fn sentences_that_were_spoken_before_their_scenes_are_counted() {
     let plan = plan();
-    let long = Plan { scenes: plan.scenes.iter().cycle().take(100).cloned().collect(), ..plan };
+    let long =
+        Plan { scenes: plan.scenes.iter().cycle().take(100).cloned().collect(), scene_runs: vec![8, 92], ..plan };
     let state = State::of(&long, &["narrate#0".to_owned()].into());
     assert_eq!(counts(&state), [(0, 100), (12, 150)], "those of eight scenes");
 }

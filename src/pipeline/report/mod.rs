@@ -38,7 +38,7 @@ pub fn performance(records: &[StepRecord], plan: &Plan, began_ms: u64, ended_ms:
     };
     let steps: BTreeMap<_, _> = STEPS.iter().map(|(name, kinds)| (*name, step(kinds))).collect();
     let misses = records.iter().filter(|r| r.cache == CacheOutcome::Miss).count();
-    let order = Order::of(records, began_ms);
+    let order = Order::of(records, began_ms, plan.runs() > 0);
     let all = 0..records.len();
     let spans: Vec<_> = all.clone().map(|index| order.span(index)).collect();
     let spent = spent(plan, records, &spans, pricing);

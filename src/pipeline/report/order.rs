@@ -1,6 +1,6 @@
 //! In which order a film's steps had to be made: when each could begin, what it waited for, and the chain of steps that
 //! took the task's time. The order is that of the plan's graph, and of the phases in which its work is sent: the film's
-//! narration, then each scene's speech and picture and after them its video, the sound beside the scenes or after them, then
+//! narration, or all sentences of a long film, then each scene's speech and picture and after them its video, the sound beside the scenes or after them, then
 //! the film, the poster.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::seconds;
-use crate::domain::task::StepRecord;
+use crate::domain::task::{CacheOutcome, StepRecord};
 
 /// Steps as they followed each other.
 pub(super) struct Order<'a> {
@@ -19,24 +19,22 @@ pub(super) struct Order<'a> {
     places: BTreeMap<Option<u32>, Vec<usize>>,
     scenes: Vec<usize>,
     sentences: Vec<usize>,
+    /// Whether all sentences are spoken before scenes, and the sound beside them, are made.
+    spoken_first: bool,
 }
 
 impl<'a> Order<'a> {
-    pub(super) fn of(records: &'a [StepRecord], created_at: u64) -> Self {
+    pub(super) fn of(records: &'a [StepRecord], created_at: u64, spoken_first: bool) -> Self {
         let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (index, record) in records.iter().enumerate() {
             places.entry(record.scene).or_default().push(index);
         }
         let of = |kind| (0..records.len()).filter(|index| records[*index].kind == kind).collect();
-        Self { records, created_at, places, scenes: of("scene"), sentences: of("speech") }
+        Self { records, created_at, places, scenes: of("scene"), sentences: of("speech"), spoken_first }
     }
 
-    /// Whether a sound was made beside the scenes, and not after them.
-    fn beside_scenes(&self, sound: &StepRecord) -> bool {
-        self.scenes.iter().any(|scene| self.records[*scene].ended_at() > sound.began_at)
-    }
-
-    /// The last of the steps that had to end before this one could work.
+    /// The last of the steps that had to end before this one could work. It was recorded before, so that no chain of them
+    /// ends where it began.
     fn before(&self, index: usize) -> Option<usize> {
         let record = &self.records[index];
         let none = Vec::new();
@@ -46,21 +44,21 @@ impl<'a> Order<'a> {
                 let other = &self.records[*other];
                 kinds.contains(&other.kind.as_str()) && other.ended_at() <= record.ended_at()
             });
-            earlier.filter(|other| *other != index).max_by_key(|other| self.records[*other].ended_at())
+            earlier.filter(|other| *other < index).max_by_key(|other| self.records[*other].ended_at())
         };
-        let film = of(None);
+        let last =
+            |of: [Option<usize>; 2]| of.into_iter().flatten().max_by_key(|other| self.records[*other].ended_at());
+        let (film, made) = (of(None), record.cache == CacheOutcome::Miss);
         match (record.kind.as_str(), record.scene) {
+            ("picture", Some(_)) if self.spoken_first => latest(&self.sentences, &["speech"]),
             ("speech" | "picture", Some(_)) => latest(film, &["speech"]),
             ("segment", scene) => latest(of(scene), &["speech", "picture"]).or_else(|| latest(film, &["speech"])),
             ("scene", scene) => {
                 latest(of(scene), &["speech", "picture", "segment"]).or_else(|| latest(film, &["speech"]))
             }
-            ("soundtrack", _) if self.beside_scenes(record) => latest(&self.sentences, &["speech"]),
-            ("soundtrack", _) => latest(&self.scenes, &["scene"]),
-            ("film", _) => {
-                let inputs = [latest(film, &["soundtrack"]), latest(&self.scenes, &["scene"])];
-                inputs.into_iter().flatten().max_by_key(|other| self.records[*other].ended_at())
-            }
+            ("soundtrack", _) if self.spoken_first && made => latest(&self.sentences, &["speech"]),
+            // One that the film only reads was made before.
+            ("soundtrack" | "film", _) => last([latest(film, &["soundtrack"]), latest(&self.scenes, &["scene"])]),
             ("poster", _) => latest(film, &["film"]),
             _ => None,
         }

@@ -43,7 +43,7 @@ async fn the_longest_scene_is_sent_first() {
     stage.memory.queue.purge();
     let assemble = Message::new("again", Work::Assemble);
     stage.pipeline().handle(&assemble, 1, 0, &CancellationToken::new()).await.unwrap();
-    assert_eq!(sent(&stage), [2, 1, 5, 0, 4], "so it is with scenes that are gone");
+    assert_eq!(sent(&stage), [3, 2, 1, 5, 0, 4], "so it is with those of a film that is gone, none of which is done");
 }
 
 #[tokio::test]

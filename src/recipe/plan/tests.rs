@@ -151,16 +151,19 @@ fn a_long_film_is_spoken_before_its_scenes_and_its_sound_made_beside_them() {
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
     let (short, long) = (plan(&texts[..99]), plan(&texts));
     assert_eq!((short.runs(), short.steps(), short.has(&Work::Sound)), (0, 100, false));
-    assert_eq!((long.runs(), long.steps(), long.has(&Work::Sound)), (13, 13 + 101 + 2, true));
-    assert!(long.has(&Work::Narrate { run: 12 }) && !long.has(&Work::Narrate { run: 13 }));
+    assert_eq!(long.scene_runs, [38, 37, 26], "of 450 characters");
+    assert_eq!((long.runs(), long.steps(), long.has(&Work::Sound)), (3, 3 + 101 + 2, true));
+    assert!(long.has(&Work::Narrate { run: 2 }) && !long.has(&Work::Narrate { run: 3 }));
     let scenes = |run| long.run(run).into_iter().map(|(scene, _)| scene.unwrap()).collect::<Vec<_>>();
-    assert_eq!((scenes(12), scenes(13)), (vec![96, 96, 97, 97, 98, 98, 99, 99, 100, 100], vec![]));
-    let spoken: Vec<_> = (0..13).flat_map(|run| long.run(run)).map(|(_, sentence)| sentence).collect();
+    assert_eq!((scenes(2)[..3].to_vec(), scenes(2)[51], scenes(3)), (vec![75, 75, 76], 100, vec![]));
+    let spoken: Vec<_> = (0..3).flat_map(|run| long.run(run)).map(|(_, sentence)| sentence).collect();
     assert!(spoken.into_iter().eq(long.sentences()), "each of them once, in order");
 
-    let silent = Plan {
-        scenes: long.scenes.iter().map(|scene| PlannedScene { narration: vec![], ..scene.clone() }).collect(),
-        ..long
-    };
-    assert_eq!((silent.runs(), silent.has(&Work::Sound)), (0, false));
+    let word = format!("{}.", "w".repeat(300));
+    let wordy = plan(&[&texts[..10], &[word.as_str(); 100][..]].concat());
+    assert_eq!(wordy.scene_runs[..3], [11, 1, 1], "what is long is a run of its own");
+    assert_eq!(wordy.scene_runs.iter().sum::<u32>(), 110);
+
+    let silent: Vec<_> = long.scenes.iter().map(|scene| PlannedScene { narration: vec![], ..scene.clone() }).collect();
+    assert_eq!(scene_runs(&silent), [0; 0]);
 }
