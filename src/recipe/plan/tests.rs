@@ -165,5 +165,5 @@ fn a_long_film_is_spoken_before_its_scenes_and_its_sound_made_beside_them() {
     assert_eq!(wordy.scene_runs.iter().sum::<u32>(), 110);
 
     let silent: Vec<_> = long.scenes.iter().map(|scene| PlannedScene { narration: vec![], ..scene.clone() }).collect();
-    assert_eq!(scene_runs(&silent), [0; 0]);
+    assert_eq!(runs::scene_runs(&silent), [0; 0]);
 }
