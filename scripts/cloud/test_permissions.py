@@ -23,7 +23,7 @@ WORK = {
     },
     "render": SEND | {
         "<RenderQueue.Arn>": {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
-        TASKS: {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"},
+        TASKS: {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:Query"},
         INDEX: LINES,
         f"{BUCKET}/cache/*": CACHE,
         f"{BUCKET}/tasks/*": {"s3:GetObject"},
@@ -31,7 +31,7 @@ WORK = {
     },
     "assemble": {
         "<RenderQueue.Arn>": {"sqs:SendMessage"},
-        "<AssembleQueue.Arn>": {"sqs:ChangeMessageVisibility"},
+        "<AssembleQueue.Arn>": {"sqs:SendMessage", "sqs:ChangeMessageVisibility"},
         TASKS: {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:Query"},
         INDEX: LINES,
         f"{BUCKET}/cache/*": CACHE,

@@ -13,7 +13,8 @@ RECORD = {"messageId", "receiptHandle", "body", "attributes", "messageAttributes
 ATTRIBUTES = {"ApproximateReceiveCount", "SentTimestamp", "SenderId", "ApproximateFirstReceiveTimestamp"}
 # https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 TICK = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}
-EVENTS = {"submit": "submit", "narrate": "render", "render": "render", "sound": "assemble", "assemble": "assemble", "reconcile": "reconcile"}
+EVENTS = {"submit": "submit", "narrate": "render", "render": "render", "sound": "assemble", "assemble": "assemble",
+          "reconcile": "reconcile"}
 
 
 def event(name: str) -> dict:
