@@ -131,9 +131,12 @@ mod tests {
                 let ((), bytes) = memory.during(async {}).await;
                 assert!(bytes > 0);
             }
-            while speech.calls().values().sum::<u32>() < times {
-                tokio::task::yield_now().await;
-            }
+            let told = async {
+                while speech.calls().values().sum::<u32>() < times {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(30), told).await.expect("it gives some back");
             assert_eq!(speech.calls().get("shrink").copied().unwrap_or(0), times);
         }
     }

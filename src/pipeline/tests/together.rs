@@ -88,46 +88,25 @@ async fn no_more_encoders_run_at_once_than_are_allowed() {
     }
 }
 
-/// Speech in which every sentence waits until all the others are being spoken, too.
-struct Chorus {
-    inner: Arc<dyn Speech>,
-    together: Barrier,
-}
-
-#[async_trait]
-impl Speech for Chorus {
-    fn voices(&self) -> Vec<Voice> {
-        self.inner.voices()
-    }
-
-    fn voice(&self, name: Option<&str>) -> PortResult<VoicePin> {
-        self.inner.voice(name)
-    }
-
-    fn script(&self, text: &str, voice: &VoicePin, how: &[(String, String)]) -> PortResult<Vec<Sentence>> {
-        self.inner.script(text, voice, how)
-    }
-
-    fn unsayable(&self, pronunciations: &[(String, String)]) -> Vec<(String, String)> {
-        self.inner.unsayable(pronunciations)
-    }
-
-    async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
-        self.together.wait().await;
-        self.inner.speak(recipe, context).await
-    }
-}
-
-/// Speech whose sentences take so much memory, and that counts how many of them are spoken at once.
-struct Large {
+/// Speech whose sentences take so much memory, and that counts how many of them are spoken at once; each of them waits
+/// until so many are, where that is wanted.
+struct Watched {
     inner: Arc<dyn Speech>,
     bytes: u64,
+    together: Option<Barrier>,
     running: AtomicUsize,
     most: AtomicUsize,
 }
 
+impl Watched {
+    fn over(inner: Arc<dyn Speech>, bytes: u64, together: Option<usize>) -> Arc<Self> {
+        let (running, most) = Default::default();
+        Arc::new(Self { inner, bytes, together: together.map(Barrier::new), running, most })
+    }
+}
+
 #[async_trait]
-impl Speech for Large {
+impl Speech for Watched {
     fn voices(&self) -> Vec<Voice> {
         self.inner.voices()
     }
@@ -150,6 +129,9 @@ impl Speech for Large {
 
     async fn speak(&self, recipe: &SpeechRecipe, context: &StepContext) -> PortResult<Spoken> {
         self.most.fetch_max(self.running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        if let Some(together) = &self.together {
+            together.wait().await;
+        }
         let spoken = self.inner.speak(recipe, context).await;
         self.running.fetch_sub(1, Ordering::SeqCst);
         spoken
@@ -162,8 +144,7 @@ async fn no_more_is_spoken_at_once_than_there_are_cores_and_memory_for() {
     for (cores, bytes, at_once) in [(8, 1, 8), (3, 1, 3), (8, 300_000_000, 2), (8, 3_000_000_000, 1)] {
         let stage = Stage::new();
         let mut world = stage.world();
-        let (running, most) = Default::default();
-        let speech = Arc::new(Large { inner: world.speech, bytes, running, most });
+        let speech = Watched::over(world.speech, bytes, None);
         world.speech = speech.clone();
         let settings = Settings { cores, memory, ..stage.pipeline().settings().clone() };
         let pipeline = Pipeline::new(world, settings, Arc::new(Quiet));
@@ -183,7 +164,7 @@ async fn no_more_is_spoken_at_once_than_there_are_cores_and_memory_for() {
 async fn a_scene_s_sentences_are_spoken_side_by_side() {
     let stage = Stage::new();
     let mut world = stage.world();
-    world.speech = Arc::new(Chorus { inner: world.speech, together: Barrier::new(3) });
+    world.speech = Watched::over(world.speech, 0, Some(3));
     let pipeline = stage.pipeline_in(world);
     let scene = json!({"type": "image", "promptImage": "a", "narration_text": "One. Two. Three."});
     submit(&pipeline, &json!({"scenes": [scene]}), "t").await;
